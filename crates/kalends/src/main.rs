@@ -1,0 +1,2 @@
+//! Kalends.
+fn main() {}
