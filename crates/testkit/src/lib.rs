@@ -1,1 +1,3 @@
 //! Kalends: testkit.
+
+pub mod postgres;

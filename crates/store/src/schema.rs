@@ -1,0 +1,7 @@
+//! The migrations, in order. Forward only: a published text never changes.
+
+use crate::Migration;
+
+/// Every migration of this version.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration::common("0001_foundation", include_str!("../migrations/0001_foundation.sql"))];
