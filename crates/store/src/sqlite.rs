@@ -19,8 +19,9 @@ use crate::{Result, Row, StoreError, Tx, TxFuture, Value};
 
 /// Jobs that may wait for the writer.
 const QUEUE: usize = 4096;
-/// Pages in the write-ahead log that trigger a checkpoint.
-const CHECKPOINT_PAGES: u32 = 4000;
+/// Pages in the write-ahead log that trigger a checkpoint. With four times as many, 64 tasks inserted as fast, but the slowest
+/// thousandth waited 17 ms instead of 6.
+const CHECKPOINT_PAGES: u32 = 1000;
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 512;
 /// Steps of SQLite's machine between two looks at the clock, well below a millisecond.

@@ -1,5 +1,7 @@
 //! The same tests on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod errors;
 mod fixture;
 mod migrations;
