@@ -1,0 +1,108 @@
+# What was done.
+added = Hinzugefügt.
+edited = Geändert.
+deleted = Gelöscht.
+linked = Verknüpft.
+unlinked = Verknüpfung gelöst.
+moved = Verschoben.
+canceled = Abgesagt.
+held = Zurückgehalten.
+released = Freigegeben.
+
+# Worth knowing.
+unknown-field = Dieses Feld ist unbekannt und wurde nicht beachtet.
+read-only-field = Dieses Feld setzt das System; der Wert wurde nicht beachtet.
+
+# The document.
+invalid-json = Der Inhalt ist kein gültiges JSON (Zeile { $line }, Spalte { $column }).
+invalid-utf8 = Der Text muss UTF-8 sein.
+duplicate-key = Dieser Schlüssel steht zweimal da; nur einmal angeben.
+too-deep = Der Inhalt ist zu tief verschachtelt; höchstens 32 Ebenen verwenden.
+nul-character = Das Zeichen NUL ist nicht erlaubt.
+body-too-large = Der Inhalt ist zu groß; höchstens { $max } Bytes senden.
+body-too-slow = Der Inhalt kam nicht rechtzeitig an.
+body-cut-off = Der Inhalt kam nicht vollständig an.
+unsupported-media-type = Den Inhalt als application/json senden.
+
+# Fields.
+required = Dieser Wert wird benötigt.
+wrong-type = Hier wird ein Wert dieser Art erwartet: { $expected }.
+too-long = Höchstens { $max } Zeichen verwenden.
+too-small = Mindestens { $min } angeben.
+too-large = Höchstens { $max } angeben.
+too-many = Höchstens { $max } Einträge angeben.
+not-in-list = Einen dieser Werte verwenden: { $values }.
+bad-date = Ein Datum als JJJJ-MM-TT angeben.
+bad-time = Eine Uhrzeit als HH:MM:SS angeben.
+bad-instant = Einen Zeitpunkt mit Abstand zu UTC angeben, etwa 2027-02-01T09:00:00+01:00.
+bad-year = Ein Jahr von 1970 bis 2200 angeben.
+bad-month = Einen Monat von 1 bis 12 angeben.
+bad-day = Diesen Tag gibt es in dem Monat nicht.
+bad-week = Diese Kalenderwoche gibt es in dem Jahr nicht.
+bad-email = Eine E-Mail-Adresse wie name@example.com angeben.
+bad-mobile = Eine Mobilnummer mit Ländervorwahl wie +491701234567 angeben.
+bad-telephone = Eine Telefonnummer aus Ziffern, Leerzeichen und + - / ( ) angeben.
+bad-url = Eine Adresse angeben, die mit http:// oder https:// beginnt.
+bad-locale = Eine Sprache wie de oder de_DE angeben.
+bad-time-zone = Eine Zeitzone wie Europe/Berlin angeben.
+bad-country = Ein Land mit zwei Buchstaben nach ISO 3166-1 angeben, etwa DE.
+bad-currency = Eine Währung nach ISO 4217 angeben, etwa EUR.
+bad-colour = Eine Farbe wie #ffcc00 angeben.
+bad-id = Eine Kennung mit 32 Buchstaben und Ziffern angeben.
+bad-reference = Diese Kennung gehört zu nichts, was hier verwendet werden kann.
+bad-inheritance = Für die Vererbung einen dieser Werte verwenden: { $values }.
+bad-setting = Der Wert passt nicht zu der Einstellung { $key }.
+unknown-setting = Es gibt keine Einstellung { $key }.
+unknown-marker = Den Platzhalter [{ $marker }] gibt es nicht.
+unknown-permission = Die Berechtigung { $permission } gibt es nicht.
+bad-type-name = Einen Namen aus Buchstaben, Ziffern, - und _ verwenden.
+bad-page = Eine Seite als Zahl angeben.
+custom-id-taken = Diese eigene Kennung ist schon vergeben.
+emails-differ = Beide E-Mail-Adressen müssen gleich sein.
+range-reversed = Das Ende muss nach dem Anfang liegen.
+range-too-large = Der Zeitraum ist zu lang; höchstens { $max } Tage angeben.
+outside-range = Dieser Zeitpunkt liegt außerhalb des angegebenen Zeitraums.
+duplicate-parameter = Dies darf nur einmal angegeben werden.
+
+# Access.
+token-missing = Ein Zugangstoken als "Authorization: Bearer …" senden.
+token-invalid = Das Zugangstoken ist ungültig; ein neues holen.
+token-expired = Das Zugangstoken ist abgelaufen; ein neues holen.
+token-in-query = Das Zugangstoken gehört in den Kopf der Anfrage, nicht in die Adresse.
+token-wrong-kind = Dieses Token gilt nicht für diesen Aufruf.
+token-wrong-organization = Dieses Token gilt nicht für diese Organisation.
+not-installed = Die App oder das Modul ist in dieser Organisation nicht installiert oder nicht aktiv.
+permission-missing = Dafür wird die Berechtigung { $permission } benötigt.
+user-token-required = Dafür muss ein Benutzer angemeldet sein.
+
+# Requests.
+not-found = Nicht gefunden.
+route-not-found = Diese Adresse gibt es nicht.
+locale-not-found = Diese Sprache gibt es nicht; de oder en verwenden.
+method-not-allowed = Hier geht nur: { $allowed }.
+version-mismatch = Der Stand hat sich geändert; neu laden und noch einmal versuchen.
+changed-meanwhile = Etwas anderes hat dies gleichzeitig geändert; noch einmal versuchen.
+idempotency-mismatch = Dieser Idempotency-Key wurde schon mit einem anderen Inhalt verwendet.
+rate-limited = Zu viele Anfragen; in { $seconds } Sekunden noch einmal versuchen.
+unavailable = Gerade nicht erreichbar; gleich noch einmal versuchen.
+internal = Ein Fehler auf unserer Seite; er wurde aufgezeichnet.
+example-error = So sieht eine Antwort mit dem Status { $status } aus.
+
+# Rules.
+cycle = Eine Organisation kann nicht unter sich selbst stehen.
+organization-mismatch = Beide Organisationen müssen zum selben Vertragskonto gehören.
+has-sub-organizations = Zuerst die Organisationen darunter löschen oder verschieben.
+already-installed = Diese App ist hier schon installiert.
+in-use = Dies wird noch verwendet.
+
+# Scheduling.
+slot-taken = Diese Zeit ist nicht mehr frei; eine andere wählen.
+slot-invalid = Diese Zeit gibt es nicht; die Liste neu laden.
+not-offered = Diese Zeit ist nicht buchbar: { $reason }.
+lead-time = Dafür ist es zu kurzfristig; eine spätere Zeit wählen.
+window = Dieser Tag liegt außerhalb des Buchungszeitraums.
+hold-invalid = Diese Zeit wird nicht mehr für Sie zurückgehalten.
+template-inactive = Diese Terminvorlage kann nicht gebucht werden.
+quantity-too-large = So viele hat dieser Schritt nicht zur Auswahl.
+already-canceled = Dieser Termin ist schon abgesagt.
+override-missing = Dafür das Überschreiben ausdrücklich angeben: { $flag }.

@@ -1,0 +1,108 @@
+# What was done.
+added = Added.
+edited = Changed.
+deleted = Deleted.
+linked = Linked.
+unlinked = Unlinked.
+moved = Moved.
+canceled = Canceled.
+held = Held.
+released = Released.
+
+# Worth knowing.
+unknown-field = This field is unknown and was ignored.
+read-only-field = This field is set by the system; the value was ignored.
+
+# The document.
+invalid-json = The body is not valid JSON (line { $line }, column { $column }).
+invalid-utf8 = The text must be UTF-8.
+duplicate-key = This key stands there twice; give it once.
+too-deep = The body is nested too deeply; use at most 32 levels.
+nul-character = The NUL character is not allowed.
+body-too-large = The body is too large; send at most { $max } bytes.
+body-too-slow = The body did not arrive in time.
+body-cut-off = The body did not arrive completely.
+unsupported-media-type = Send the body as application/json.
+
+# Fields.
+required = This value is needed.
+wrong-type = A value of this type is expected here: { $expected }.
+too-long = Use at most { $max } characters.
+too-small = Give { $min } or more.
+too-large = Give { $max } or less.
+too-many = Give at most { $max } entries.
+not-in-list = Use one of these values: { $values }.
+bad-date = Give a date as YYYY-MM-DD.
+bad-time = Give a time as HH:MM:SS.
+bad-instant = Give an instant with its offset, such as 2027-02-01T09:00:00+01:00.
+bad-year = Give a year from 1970 to 2200.
+bad-month = Give a month from 1 to 12.
+bad-day = The month has no such day.
+bad-week = The year has no such week.
+bad-email = Give an e-mail address such as name@example.com.
+bad-mobile = Give a mobile number with its country code, such as +491701234567.
+bad-telephone = Give a telephone number of digits, spaces and + - / ( ).
+bad-url = Give an address that begins with http:// or https://.
+bad-locale = Give a locale such as en or en_GB.
+bad-time-zone = Give a time zone such as Europe/Berlin.
+bad-country = Give a country by its two letters of ISO 3166-1, such as DE.
+bad-currency = Give a currency of ISO 4217, such as EUR.
+bad-colour = Give a colour such as #ffcc00.
+bad-id = Give an id of 32 letters and digits.
+bad-reference = This id belongs to nothing that can be used here.
+bad-inheritance = Use one of these values for the inheritance: { $values }.
+bad-setting = The value does not fit the setting { $key }.
+unknown-setting = There is no setting { $key }.
+unknown-marker = There is no marker [{ $marker }].
+unknown-permission = There is no permission { $permission }.
+bad-type-name = Use a name of letters, digits, - and _.
+bad-page = Give a page as a number.
+custom-id-taken = This customId is in use already.
+emails-differ = Both e-mail addresses must be the same.
+range-reversed = The end must be after the start.
+range-too-large = The range is too long; give at most { $max } days.
+outside-range = This time lies outside of the given range.
+duplicate-parameter = This may be given only once.
+
+# Access.
+token-missing = Send an access token as "Authorization: Bearer …".
+token-invalid = The access token is not valid; get a new one.
+token-expired = The access token has expired; get a new one.
+token-in-query = The access token belongs in the Authorization header, not in the address.
+token-wrong-kind = This token is not meant for this operation.
+token-wrong-organization = This token is not meant for this organization.
+not-installed = The app or module is not installed in this organization or not active.
+permission-missing = This needs the permission { $permission }.
+user-token-required = This needs a user to be logged in.
+
+# Requests.
+not-found = Not found.
+route-not-found = There is no such address.
+locale-not-found = There is no such locale; use de or en.
+method-not-allowed = Only these methods work here: { $allowed }.
+version-mismatch = It was changed meanwhile; load it again and try once more.
+changed-meanwhile = Something else changed this at the same time; try once more.
+idempotency-mismatch = This Idempotency-Key was used with another body already.
+rate-limited = Too many requests; try again in { $seconds } seconds.
+unavailable = Not available at the moment; try again shortly.
+internal = An error on our side; it was recorded.
+example-error = This is what an answer with status { $status } looks like.
+
+# Rules.
+cycle = An organization cannot stand below itself.
+organization-mismatch = Both organizations must belong to the same contract account.
+has-sub-organizations = Delete or move the organizations below it first.
+already-installed = This app is installed here already.
+in-use = This is still in use.
+
+# Scheduling.
+slot-taken = This time is not free any more; choose another one.
+slot-invalid = There is no such slot; load the list again.
+not-offered = This time cannot be booked: { $reason }.
+lead-time = This is too short notice; choose a later time.
+window = This day lies outside of the booking window.
+hold-invalid = This time is not held for you any more.
+template-inactive = This appointment template cannot be booked.
+quantity-too-large = The step does not have that many to choose from.
+already-canceled = This appointment is canceled already.
+override-missing = Ask for this override explicitly: { $flag }.
