@@ -166,7 +166,7 @@ pub fn timestamp(instant: Micros) -> String {
 /// `2026-02-04T09:00:00+01:00`: a calendar time with the zone's offset at that instant.
 pub fn calendar_time(instant: Micros, zone: &TimeZone) -> String {
     let Ok(instant) = jiff::Timestamp::from_microsecond(instant) else { return String::new() };
-    instant.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
+    instant.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
 }
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ pub fn instant(text: &str) -> Result<i64, Problem> {
         return Err(bad());
     }
     let instant: jiff::Timestamp = text.parse().map_err(|_| bad())?;
-    if !YEARS.contains(&instant.to_zoned(jiff::tz::TimeZone::UTC).year()) {
+    if !YEARS.contains(&instant.to_zoned_datetime(jiff::tz::TimeZone::UTC).year()) {
         return Err(Problem::new("bad_year"));
     }
     Ok(instant.as_microsecond())

@@ -1,2 +1,111 @@
-//! Kalends.
-fn main() {}
+//! The `kalends` command: configuration, wiring, commands, shutdown.
+
+mod commands;
+mod config;
+mod demo;
+mod walk;
+mod wiring;
+
+use clap::{Parser, Subcommand};
+use config::{Config, Flags, LogFormat};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Open, self-hosted appointment booking: both APIs, the authorization server, everything in one program.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, after_help = "Without a command, kalends serves. Try `kalends quickstart` first.")]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until SIGTERM or Ctrl-C; running requests are answered before the program ends
+    Serve,
+    /// Serve, with a demo account ready and the commands of the first walk printed
+    Quickstart,
+    /// Make the demo account if there is none and print its credentials as JSON; works beside a running server
+    Demo,
+    /// Bring the database to this version's form and end
+    Migrate,
+    /// Keys that sign tokens
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Configuration
+    #[command(subcommand)]
+    Config(Show),
+    /// Copy the SQLite database to a file while the server runs
+    Backup {
+        /// The new file; must not exist
+        file: std::path::PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Keys {
+    /// Let the next signing key take over and publish another one; run it again after an hour or more
+    Rotate,
+    /// List the signing keys
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+enum Show {
+    /// Print the settings that count, secrets masked
+    Show,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match Config::load(&cli.flags) {
+        Ok(config) => config,
+        Err(error) => return complain(&error),
+    };
+    start_log(&config);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error),
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command.unwrap_or(Command::Serve) {
+            Command::Serve => commands::serve(&config, false).await,
+            Command::Quickstart => commands::serve(&config, true).await,
+            Command::Demo => commands::demo(&config).await,
+            Command::Migrate => commands::migrate(&config).await,
+            Command::Keys(Keys::Rotate) => commands::rotate(&config).await,
+            Command::Keys(Keys::List) => commands::list_keys(&config).await,
+            Command::Config(Show::Show) => commands::print(&config.shown()),
+            Command::Backup { file } => commands::backup(&config, &file).await,
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(error.as_ref()),
+    }
+}
+
+/// Says what went wrong on standard error, causes included.
+#[expect(clippy::print_stderr, reason = "a command's own complaint")]
+fn complain(error: &dyn std::error::Error) -> ExitCode {
+    let mut text = format!("kalends: {error}");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    eprintln!("{text}");
+    ExitCode::FAILURE
+}
+
+/// Log lines go to standard error: standard output belongs to the commands.
+fn start_log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Human => log.init(),
+    }
+}

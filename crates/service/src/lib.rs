@@ -1,1 +1,110 @@
-//! Kalends: service.
+//! What the platform does, without HTTP: every operation of both APIs as a call with a caller, and the token endpoint's
+//! decisions carried out on the database. `kalends-web` turns requests into these calls.
+//!
+//! Invariant: every change runs through [`Service::change`], which puts the change, its audit line and (when asked for)
+//! the kept answer into one transaction.
+
+pub mod access;
+pub mod accounts;
+pub mod call;
+pub mod demo;
+pub mod developer;
+pub mod reply;
+pub mod tokens;
+
+mod configs;
+mod copy;
+mod contract_accounts;
+pub mod dispatch;
+mod hooks;
+mod lists;
+mod logs;
+mod organization_write;
+mod organizations;
+mod settings;
+mod shop;
+mod statics;
+mod templates;
+mod verbs;
+mod write;
+
+use kalends_engine::clock::{Clock, Entropy};
+use kalends_engine::problem::{Failure, Problem};
+use kalends_engine::route::Table;
+use kalends_store::{Store, Tx, audit};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use call::{Call, Caller, Kind};
+pub use reply::{Content, Reply};
+
+/// How long the answer of a request with an `Idempotency-Key` is kept: 24 hours.
+pub const IDEMPOTENCY_KEPT: i64 = 24 * 3_600 * 1_000_000;
+
+/// A boxed future of a transaction's work.
+pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 't>>;
+
+/// The platform: one per process, shared by all requests.
+pub struct Service {
+    /// The database.
+    pub store: Store,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where randomness comes from.
+    pub entropy: Arc<dyn Entropy>,
+    /// All routes of both APIs.
+    pub routes: Table,
+    /// What is remembered of organizations and clients.
+    pub memory: access::Memory,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Service").field("routes", &self.routes.routes().len()).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// A platform over an opened and migrated database.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { store, clock, entropy, routes: kalends_entities::table(), memory: access::Memory::default() }
+    }
+
+    /// Runs a change in one transaction together with its kept answer.
+    ///
+    /// A second request with the same key waits for the first inside the database and answers what the first answered.
+    ///
+    /// # Errors
+    /// Those of the work; `idempotency_mismatch` (422) when the key was used with another body.
+    pub(crate) async fn change<F>(&self, call: &Call, work: F) -> Result<Reply, Failure>
+    where
+        F: for<'t> Fn(&'t mut Tx) -> Work<'t, Reply> + Send + Sync + 'static,
+    {
+        let Some(idempotency) = call.idempotency.clone() else {
+            return self.store.write(move |tx| work(tx)).await;
+        };
+        let now = self.clock.now();
+        let language = call.language;
+        let work = Arc::new(work);
+        self.store
+            .write(move |tx| {
+                let idempotency = idempotency.clone();
+                let work = Arc::clone(&work);
+                Box::pin(async move {
+                    let since = now - IDEMPOTENCY_KEPT;
+                    if !audit::claim(tx, &idempotency.key, &idempotency.body_hash, now, since).await? {
+                        let kept = audit::kept(tx, &idempotency.key, since).await?.ok_or_else(Failure::internal)?;
+                        if kept.body_hash != idempotency.body_hash {
+                            return Err(Problem::new("idempotency_mismatch").with_status(422));
+                        }
+                        return Ok(Reply::kept(kept.status, kept.answer));
+                    }
+                    let reply = work(tx).await?;
+                    audit::keep(tx, &idempotency.key, i64::from(reply.status), &reply.body(language)).await?;
+                    Ok(reply)
+                })
+            })
+            .await
+    }
+}

@@ -6,7 +6,13 @@
 //! Reading goes through [`Store::query`], outside of any transaction. Everything that writes, and every read that a write
 //! depends on, goes through [`Store::write`].
 
+pub mod audit;
+pub mod organizations;
+pub mod records;
+pub mod schema;
+
 mod error;
+mod failure;
 mod migrate;
 mod postgres;
 mod sqlite;

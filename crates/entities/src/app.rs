@@ -1,0 +1,12 @@
+//! Apps of developer accounts, as organizations see them in the store.
+
+use crate::offer;
+use kalends_engine::entity::{CATALOGUE, Entity, entity};
+
+/// The table.
+pub static ENTITY: Entity = entity("app", "70")
+    .fields(offer::FIELDS)
+    .short(&[&offer::NAME.spec])
+    .verbs(CATALOGUE)
+    .ordered_by(&offer::NAME.spec)
+    .check(offer::check);

@@ -1,0 +1,113 @@
+//! The commands, each a few lines over the wired parts.
+
+use crate::config::Config;
+use crate::demo;
+use crate::wiring::{Outcome, complaint, open, platform};
+use kalends_engine::clock::{Clock, SystemClock};
+use kalends_store::schema;
+use kalends_web::{Limits, Web, server};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How often expired rows are removed and idle counters forgotten.
+const TIDY: Duration = Duration::from_secs(300);
+
+/// Writes to standard output.
+#[expect(clippy::print_stdout, reason = "what a command answers")]
+pub(crate) fn print(text: &str) -> Outcome {
+    println!("{}", text.trim_end());
+    Ok(())
+}
+
+/// `serve` and `quickstart`.
+pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
+    let (service, tokens) = platform(config).await?;
+    let demo = if quickstart { Some(demo::ensure(config, &service).await?) } else { None };
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}; choose another address with --listen", config.listen))?;
+    let web = Arc::new(Web {
+        service,
+        tokens,
+        limits: Limits::new(config.rate_limit),
+        public_url: config.public_url.clone(),
+        origins: config.origins.clone(),
+        metrics: PrometheusBuilder::new().install_recorder()?,
+    });
+    tracing::info!(listen = %listener.local_addr()?, public_url = %config.public_url, "serving");
+    if let Some(demo) = &demo {
+        print(&crate::walk::text(config, demo))?;
+    }
+    let tidier = tokio::spawn(tidy(Arc::clone(&web)));
+    let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = async move {
+        tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
+        tracing::info!("stopping; running requests are answered first");
+    };
+    server::serve(listener, kalends_web::router(Arc::clone(&web)), stop).await?;
+    tidier.abort();
+    web.service.store.close().await;
+    Ok(())
+}
+
+/// Removes what has expired, for as long as the server runs.
+async fn tidy(web: Arc<Web>) {
+    loop {
+        tokio::time::sleep(TIDY).await;
+        web.limits.tidy();
+        // Another process may have rotated the keys.
+        let done = async {
+            web.tokens.reload(&web.service).await?;
+            web.tokens.note_use(&web.service).await?;
+            web.service.tidy().await
+        };
+        if let Err(failure) = done.await {
+            tracing::warn!(?failure, "expired rows could not be removed; trying again later");
+        }
+    }
+}
+
+/// `demo`.
+pub(crate) async fn demo(config: &Config) -> Outcome {
+    let (service, _) = platform(config).await?;
+    let demo = demo::ensure(config, &service).await?;
+    service.store.close().await;
+    print(&serde_json::to_string_pretty(&demo)?)
+}
+
+/// `migrate`.
+pub(crate) async fn migrate(config: &Config) -> Outcome {
+    let store = open(config).await?;
+    let applied = store.migrate(schema::MIGRATIONS, SystemClock.now()).await?;
+    store.close().await;
+    let text = if applied.is_empty() { "the database is up to date".to_owned() } else { format!("applied: {}", applied.join(", ")) };
+    print(&text)
+}
+
+/// `keys rotate`.
+pub(crate) async fn rotate(config: &Config) -> Outcome {
+    let (service, tokens) = platform(config).await?;
+    let text = tokens.rotate(&service).await.map_err(complaint)?;
+    service.store.close().await;
+    print(&text)
+}
+
+/// `keys list`.
+pub(crate) async fn list_keys(config: &Config) -> Outcome {
+    let (service, tokens) = platform(config).await?;
+    let text = tokens.listed();
+    service.store.close().await;
+    print(&text)
+}
+
+/// `backup`.
+pub(crate) async fn backup(config: &Config, file: &Path) -> Outcome {
+    let store = open(config).await?;
+    store.backup_to(file).await?;
+    store.close().await;
+    print(&format!("copied to {}", file.display()))
+}

@@ -1,0 +1,85 @@
+//! Putting the parts together: store, keys, service, web.
+
+use crate::config::Config;
+use kalends_engine::clock::{Clock, SystemClock, SystemEntropy};
+use kalends_engine::id;
+use kalends_service::Service;
+use kalends_service::tokens::Tokens;
+use kalends_store::{Database, Store, StoreConfig, schema};
+use std::error::Error;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What commands answer.
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// The service and the keys over an opened, migrated database.
+pub(crate) async fn platform(config: &Config) -> Outcome<(Service, Tokens)> {
+    let store = open(config).await?;
+    let applied = store.migrate(schema::MIGRATIONS, SystemClock.now()).await?;
+    if !applied.is_empty() {
+        tracing::info!(migrations = applied.join(", "), "database brought to this version");
+    }
+    let secret = secret(config)?;
+    let service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let tokens = Tokens::open(&service, &config.public_url, &secret).await.map_err(complaint)?;
+    Ok((service, tokens))
+}
+
+/// The database, as it is.
+pub(crate) async fn open(config: &Config) -> Outcome<Store> {
+    fs::create_dir_all(&config.data_dir)
+        .map_err(|error| format!("the data folder {} cannot be made: {error}", config.data_dir.display()))?;
+    if let Database::Sqlite(path) = &config.database
+        && let Some(folder) = path.parent()
+    {
+        fs::create_dir_all(folder)?;
+    }
+    Ok(Store::open(StoreConfig { database: config.database.clone(), ..StoreConfig::default() }).await?)
+}
+
+/// The installation's secret: configured, or made once and kept in the data folder for its owner only.
+fn secret(config: &Config) -> Outcome<String> {
+    if let Some(secret) = &config.secret {
+        return Ok(secret.clone());
+    }
+    let path = config.data_dir.join("secret");
+    match fs::read_to_string(&path) {
+        Ok(secret) if secret.trim().len() >= 32 => return Ok(secret.trim().to_owned()),
+        Ok(_) => return Err(format!("{} must hold 32 characters or more", path.display()).into()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(format!("{} cannot be read: {error}", path.display()).into()),
+    }
+    let secret = id::alphanumerics(64, &SystemEntropy);
+    match write_private(&path, &secret, true) {
+        // Another process made it at the same moment: its secret counts.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Ok(fs::read_to_string(&path)?.trim().to_owned())
+        }
+        Err(error) => Err(format!("{} cannot be written: {error}", path.display()).into()),
+        Ok(()) => Ok(secret),
+    }
+}
+
+/// Writes a file that only its owner can read.
+pub(crate) fn write_private(path: &Path, text: &str, new: bool) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).create_new(new);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// A refusal of the service as a command's complaint, in English.
+pub(crate) fn complaint(failure: kalends_engine::problem::Failure) -> Box<dyn Error + Send + Sync> {
+    let sentences = failure.problems.iter().map(|problem| {
+        let args: Vec<(&str, &str)> = problem.args.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+        let text = kalends_catalog::message::text(kalends_catalog::locale::Language::En, problem.code, &args);
+        problem.parameter.as_ref().map_or(text.clone(), |parameter| format!("{parameter}: {text}"))
+    });
+    sentences.collect::<Vec<_>>().join("; ").into()
+}

@@ -1,0 +1,87 @@
+//! People: users of the installation, found or made by their e-mail address.
+
+use crate::call::Call;
+use kalends_engine::id;
+use kalends_engine::input;
+use kalends_engine::problem::{Failure, Problem};
+use kalends_entities::shared;
+use kalends_store::{Tx, params};
+use serde_json::Value;
+
+/// A person who can log in.
+#[derive(Debug, Clone, Default)]
+pub struct Person {
+    /// E-mail address, the login name.
+    pub email: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// `MALE`, `FEMALE`, `DIVERSE`, `NOT_SPECIFIED`.
+    pub gender: String,
+    /// `de`, `en`, …
+    pub locale: String,
+    /// IANA zone.
+    pub time_zone: String,
+    /// argon2id, or empty while no password was ever set.
+    pub password_hash: String,
+    /// Whether the address was proved.
+    pub verified: bool,
+}
+
+/// The user behind a person object of a request (`admin`): found by e-mail, or made without a password.
+pub(crate) async fn person(tx: &mut Tx, call: &Call, document: &Value, at: &str) -> Result<String, Failure> {
+    let Some(document) = document.as_object() else {
+        return Err(Problem::at("wrong_type", at).arg("expected", "object").with_status(400));
+    };
+    let applied = input::check(shared::PERSON, document).map_err(|problems| {
+        let below = |problem: Problem| Problem { parameter: problem.parameter.map(|p| format!("{at}.{p}")), ..problem };
+        Failure::invalid(problems.into_iter().map(below).collect())
+    })?;
+    let text = |name: &str| applied.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let person = Person {
+        email: text("email"),
+        first_name: text("firstName"),
+        last_name: text("lastName"),
+        gender: text("gender"),
+        ..Person::default()
+    };
+    if person.email.is_empty() {
+        return Err(Failure::invalid_at("required", format!("{at}.email")));
+    }
+    find_or_make(tx, call, &person).await
+}
+
+/// The user with that e-mail address; made when there is none.
+pub(crate) async fn find_or_make(tx: &mut Tx, call: &Call, person: &Person) -> Result<String, Failure> {
+    let email = person.email.to_lowercase();
+    let rows = tx.query("SELECT id FROM account_user WHERE email = $1", &params![email.as_str()]).await?;
+    if let Some(row) = rows.first() {
+        return Ok(row.text(0).to_owned());
+    }
+    let id = id::new("us", call.entropy.as_ref());
+    let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
+    let sql = "INSERT INTO account_user (id, email, email_verified, password_hash, first_name, last_name, gender, locale, time_zone, active, created) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)";
+    let values = params![
+        id.as_str(),
+        email,
+        person.verified,
+        person.password_hash.as_str(),
+        person.first_name.as_str(),
+        person.last_name.as_str(),
+        or(&person.gender, "NOT_SPECIFIED"),
+        or(&person.locale, "de"),
+        or(&person.time_zone, "Europe/Berlin"),
+        call.now
+    ];
+    tx.execute(sql, &values).await?;
+    Ok(id)
+}
+
+/// Makes a user an admin of an organization and everything below.
+pub(crate) async fn make_admin(tx: &mut Tx, call: &Call, organization_id: &str, user_id: &str) -> Result<(), Failure> {
+    let sql = "INSERT INTO organization_admin (organization_id, user_id, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    tx.execute(sql, &params![organization_id, user_id, call.now]).await?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Settings of app and module configurations: each value is checked against the definition the app or module declares.
+
+use kalends_engine::field::{self, FieldSpec};
+use kalends_engine::problem::Problem;
+use kalends_engine::scalar;
+use serde_json::{Value, json};
+
+/// Checks `settings` (`[{key, value}]`) against `definition` (`[{key, type, required, optionList, …}]`).
+pub(crate) fn check(definition: &[Value], settings: &[Value], problems: &mut Vec<Problem>) {
+    for (index, setting) in settings.iter().enumerate() {
+        let (key, at) = (setting["key"].as_str().unwrap_or_default(), format!("settingList.{index}"));
+        let Some(declared) = definition.iter().find(|declared| declared["key"] == key) else {
+            problems.push(Problem::at("unknown_setting", format!("{at}.key")).arg("key", key.to_owned()));
+            continue;
+        };
+        if !fits(declared, &setting["value"]) {
+            problems.push(Problem::at("bad_setting", format!("{at}.value")).arg("key", key.to_owned()));
+        }
+    }
+    for declared in definition.iter().filter(|declared| declared["required"] == true) {
+        let given = settings.iter().any(|setting| setting["key"] == declared["key"] && is_given(&setting["value"]));
+        if !given {
+            let key = declared["key"].as_str().unwrap_or_default().to_owned();
+            problems.push(Problem::at("required", format!("settingList.{key}")));
+        }
+    }
+}
+
+fn is_given(value: &Value) -> bool {
+    !value.is_null() && value.as_str() != Some("")
+}
+
+/// Whether a value is of the declared type. Clients send every value as text; a truth value or number is right as well.
+fn fits(declared: &Value, value: &Value) -> bool {
+    if !is_given(value) {
+        return true;
+    }
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        _ => return false,
+    };
+    let all = |test: fn(char) -> bool| text.chars().all(test);
+    let scalar = |spec: FieldSpec| scalar::check(&spec, &json!(text)).is_ok();
+    match declared["type"].as_str().unwrap_or_default() {
+        "CHECKBOX" => matches!(text.as_str(), "true" | "false" | "0" | "1"),
+        "INPUT" => text.chars().count() <= field::TEXT_MAX,
+        "DATE" => scalar(field::date("value").spec),
+        "TIME" => scalar(field::time("value").spec),
+        "DATETIME" => scalar::instant(&text).is_ok(),
+        "SELECT" => declared["optionList"].as_array().is_some_and(|options| options.iter().any(|option| option == &text)),
+        "EMAIL" => scalar(field::email("value").spec),
+        "MOBILE" => scalar(field::mobile("value").spec),
+        "URL" => scalar(field::url("value").spec),
+        "NUMBER" => text.parse::<f64>().is_ok_and(f64::is_finite),
+        "ALPHA" => all(char::is_alphabetic),
+        "ALPHANUM" => all(char::is_alphanumeric),
+        "DIGIT" => all(|c| c.is_ascii_digit()),
+        "HEX" => all(|c| c.is_ascii_hexdigit()),
+        "COLOR" => scalar(field::colour("value").spec),
+        _ => text.chars().count() <= 10_000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_takes_its_values_and_refuses_others() {
+        for (kind, good, bad) in [
+            ("CHECKBOX", json!("true"), json!("yes")),
+            ("DATE", json!("2021-09-28"), json!("28.9.2021")),
+            ("TIME", json!("09:33:00"), json!("9")),
+            ("DATETIME", json!("2021-09-29T12:00:00+01:00"), json!("2021-09-29")),
+            ("COLOR", json!("#ffcc00"), json!("yellow")),
+            ("EMAIL", json!("a@b.example"), json!("a")),
+            ("MOBILE", json!("+4917012345678"), json!("0170")),
+            ("URL", json!("http://www.example.com"), json!("www")),
+            ("NUMBER", json!(123_456), json!("many")),
+            ("ALPHA", json!("abc"), json!("a1")),
+            ("ALPHANUM", json!("abc123"), json!("a-1")),
+            ("DIGIT", json!("123456"), json!("12,3")),
+            ("HEX", json!("abc123"), json!("xyz")),
+            ("SELECT", json!("a"), json!("z")),
+        ] {
+            let definition = [json!({"key": "k", "type": kind, "required": true, "optionList": ["a"]})];
+            let problems = |value: &Value| {
+                let mut problems = Vec::new();
+                check(&definition, &[json!({"key": "k", "value": value})], &mut problems);
+                problems
+            };
+            assert_eq!(problems(&good), [], "{kind}");
+            assert_eq!(problems(&bad)[0].code, "bad_setting", "{kind}");
+            assert_eq!(problems(&json!(""))[0].code, "required", "{kind}");
+        }
+        let mut problems = Vec::new();
+        check(&[], &[json!({"key": "k", "value": "v"})], &mut problems);
+        assert_eq!(problems[0].code, "unknown_setting");
+    }
+}

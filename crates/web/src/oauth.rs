@@ -1,0 +1,139 @@
+//! The token endpoint, revocation, keys and metadata over HTTP (RFC 6749, 7009, 7517, 8414).
+
+use crate::server::Peer;
+use crate::{Web, answer, body};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::Request;
+use axum::response::Response;
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, Method};
+use kalends_engine::problem::Failure;
+use kalends_oauth::error::{Code, Refusal};
+use kalends_oauth::request::{BODY_MAX, Parameters};
+use kalends_service::tokens::Refused;
+use serde_json::json;
+use std::sync::Arc;
+
+/// `POST /oauth/token`
+pub(crate) async fn token(State(web): State<Arc<Web>>, request: Request<Body>) -> Response {
+    let asked = match Asked::read(&web, request).await {
+        Ok(asked) => asked,
+        Err(response) => return *response,
+    };
+    match web.tokens.token(&web.service, asked.authorization.as_deref(), &asked.parameters).await {
+        Ok(content) => answer::json(200, content.to_string()),
+        Err(refused) => asked.refuse(&web, &refused),
+    }
+}
+
+/// `POST /oauth/revoke`
+pub(crate) async fn revoke(State(web): State<Arc<Web>>, request: Request<Body>) -> Response {
+    let asked = match Asked::read(&web, request).await {
+        Ok(asked) => asked,
+        Err(response) => return *response,
+    };
+    match web.tokens.revoke(&web.service, asked.authorization.as_deref(), &asked.parameters).await {
+        Ok(()) => answer::json(200, Body::empty()),
+        Err(refused) => asked.refuse(&web, &refused),
+    }
+}
+
+/// A request of a client to the authorization server.
+struct Asked {
+    authorization: Option<String>,
+    parameters: Parameters,
+    limit_key: String,
+}
+
+impl Asked {
+    async fn read(web: &Web, request: Request<Body>) -> Result<Self, Box<Response>> {
+        let (parts, content) = request.into_parts();
+        if parts.method != Method::POST {
+            let mut response = refusal(&Refusal::new(Code::InvalidRequest, "use POST"));
+            *response.status_mut() = http::StatusCode::METHOD_NOT_ALLOWED;
+            answer::set(&mut response, ALLOW, "POST");
+            return Err(Box::new(response));
+        }
+        let invalid = |text| Box::new(refusal(&Refusal::new(Code::InvalidRequest, text)));
+        let query = parts.uri.query().unwrap_or_default();
+        if ["client_id=", "client_secret=", "refresh_token=", "code="].iter().any(|name| query.contains(name)) {
+            return Err(invalid("send credentials in the body, never in the address"));
+        }
+        let bytes = body::bytes(&parts.headers, content, BODY_MAX).await.map_err(|failure| Box::new(failed(&failure)))?;
+        let media = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let parameters = Parameters::read(media, &bytes).map_err(|refused| Box::new(refusal(&refused)))?;
+        let authorization = header(&parts.headers);
+        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default();
+        let limit_key = format!("{peer} {}", parameters.get("client_id").or(authorization.as_deref()).unwrap_or_default());
+        if let Err(failure) = web.limits.is_open(&limit_key) {
+            return Err(Box::new(failed(&failure)));
+        }
+        Ok(Self { authorization, parameters, limit_key })
+    }
+
+    /// Writes the refusal; a client that cannot prove who it is may not try for ever.
+    fn refuse(&self, web: &Web, refused: &Refused) -> Response {
+        match refused {
+            Refused::Oauth(oauth) => {
+                if matches!(oauth.code, Code::InvalidClient) {
+                    web.limits.failed(&self.limit_key);
+                }
+                refusal(oauth)
+            }
+            Refused::Failed(failure) => failed(failure),
+        }
+    }
+}
+
+fn header(headers: &HeaderMap) -> Option<String> {
+    headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+fn refusal(refused: &Refusal) -> Response {
+    let mut response = answer::json(refused.status(), refused.answer().to_string());
+    if refused.status() == 401 {
+        answer::set(&mut response, WWW_AUTHENTICATE, "Basic realm=\"kalends\"");
+    }
+    response
+}
+
+/// What the platform itself refuses, in the form of RFC 6749.
+fn failed(failure: &Failure) -> Response {
+    let (error, text) = match failure.status {
+        429 => ("slow_down", "too many wrong credentials; wait and try again"),
+        503 => ("temporarily_unavailable", "try again shortly"),
+        500.. => ("server_error", "an error on our side; it was recorded"),
+        _ => ("invalid_request", "the request is too large, too slow or incomplete"),
+    };
+    let mut response = answer::json(failure.status, json!({"error": error, "error_description": text}).to_string());
+    if let Some(seconds) = failure.retry_after {
+        answer::set(&mut response, RETRY_AFTER, &seconds.to_string());
+    }
+    response
+}
+
+/// `GET /.well-known/jwks.json`
+pub(crate) async fn jwks(State(web): State<Arc<Web>>) -> Response {
+    let mut response = answer::json(200, web.tokens.jwks(web.clock().now()).to_string());
+    answer::set(&mut response, "cache-control", "public, max-age=300");
+    response
+}
+
+/// `GET /.well-known/oauth-authorization-server`: RFC 8414, with what is there today.
+pub(crate) async fn metadata(State(web): State<Arc<Web>>) -> Response {
+    let issuer = &web.public_url;
+    let methods = ["client_secret_post", "client_secret_basic", "none"];
+    let content = json!({
+        "issuer": issuer,
+        "token_endpoint": format!("{issuer}/oauth/token"),
+        "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+        "revocation_endpoint": format!("{issuer}/oauth/revoke"),
+        "response_types_supported": [],
+        "grant_types_supported": ["client_credentials", "refresh_token"],
+        "token_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "service_documentation": format!("{issuer}/apidoc/app"),
+    });
+    answer::json(200, content.to_string())
+}

@@ -1,0 +1,10 @@
+//! `/app/v3/…`
+
+mod access;
+mod configs;
+mod customer;
+mod customer_group;
+mod log;
+mod organization;
+mod statics;
+mod wire;

@@ -1,0 +1,3 @@
+//! `/module/v3/…`
+
+mod organization;

@@ -1,0 +1,3 @@
+//! `/oauth/…` and `/.well-known/…`
+
+mod token;

@@ -1,0 +1,4 @@
+//! What operators see: health, figures, failure of the database, the walk of the README.
+
+mod database;
+mod health;
