@@ -101,7 +101,7 @@ both! {
         let mut named = refused.parameters();
         named.sort_unstable();
         assert_eq!(named, [
-            "address.country", "address.geoCoordinates.latitude", "birthday", "customId", "email", "firstName", "gender",
+            "address.country", "address.geoCoordinates.latitude", "address.geoCoordinates.longitude", "birthday", "customId", "email", "firstName", "gender",
             "lastName", "mobile",
         ]);
         assert_eq!(refused.json["content"], json!(null));

@@ -11,8 +11,13 @@ fn id(content: &Value) -> String {
 /// A root organization of its own contract account.
 async fn root(app: &TestApp) -> String {
     let caller = app.without_organization().await;
-    let account = caller.post("/contractAccount/add", json!({"name": "ACME", "locale": "en", "timeZone": "Europe/Berlin",
-        "admin": {"firstName": "Max", "lastName": "M", "email": "max@example.com"}})).await;
+    let account = caller
+        .post(
+            "/contractAccount/add",
+            json!({"name": "ACME", "locale": "en", "timeZone": "Europe/Berlin",
+        "admin": {"firstName": "Max", "lastName": "M", "email": "max@example.com"}}),
+        )
+        .await;
     let account = id(account.content(201));
     let body = json!({
         "contractAccountId": account, "name": "Root", "sector": "01ab", "address": {"value": {"city": "Bonn", "country": "DE"}},
@@ -22,9 +27,15 @@ async fn root(app: &TestApp) -> String {
     let made = caller.post("/organization/add", body).await;
     let made = made.content(201);
     assert_eq!(made["class"], "LIST");
-    let classes: Vec<&str> = made["recordList"].as_array().expect("a list").iter().filter_map(|m| m["class"].as_str()).collect();
+    let classes: Vec<&str> =
+        made["recordList"].as_array().expect("a list").iter().filter_map(|m| m["class"].as_str()).collect();
     assert_eq!(classes[0], "ORGANIZATION_SHORT");
-    let module = made["recordList"].as_array().expect("a list").iter().find(|m| m["class"] == "MODULE_CONFIG_SHORT").expect("a module");
+    let module = made["recordList"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|m| m["class"] == "MODULE_CONFIG_SHORT")
+        .expect("a module");
     assert_eq!((&module["moduleId"], &module["moduleName"]), (&json!(app.module.record_id), &json!("Module")));
     assert!(classes.contains(&"APP_CONFIG_SHORT") && classes.contains(&"CUSTOMER_GROUP_SHORT"), "{classes:?}");
     id(&made["recordList"][0])

@@ -3,7 +3,12 @@
 use serde_json::{Value, json};
 
 fn find<'a>(list: &'a Value, id: &str) -> &'a Value {
-    list["recordList"].as_array().expect("a list").iter().find(|record| record["id"] == id || record["name"] == id).expect("listed")
+    list["recordList"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|record| record["id"] == id || record["name"] == id)
+        .expect("listed")
 }
 
 both! {

@@ -160,7 +160,8 @@ async fn raw(url: &str, head: &[u8], body: &[u8]) -> (u16, String) {
         seen.extend_from_slice(&buffer[..count]);
         let text = String::from_utf8_lossy(&seen).into_owned();
         let Some((head, rest)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok());
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok());
         if count == 0 || length.is_some_and(|length| rest.len() >= length) {
             let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
             return (status, rest.to_owned());

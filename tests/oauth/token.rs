@@ -5,11 +5,14 @@ use serde_json::{Value, json};
 
 fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).expect("a payload");
-    let bytes: Vec<u8> = payload.bytes().flat_map(|byte| {
-        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        let value = alphabet.find(char::from(byte)).expect("base64url");
-        (0..6).rev().map(move |bit| u8::from(value >> bit & 1 == 1)).collect::<Vec<_>>()
-    }).collect();
+    let bytes: Vec<u8> = payload
+        .bytes()
+        .flat_map(|byte| {
+            let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+            let value = alphabet.find(char::from(byte)).expect("base64url");
+            (0..6).rev().map(move |bit| u8::from(value >> bit & 1 == 1)).collect::<Vec<_>>()
+        })
+        .collect();
     let bytes: Vec<u8> = bytes.chunks_exact(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | bit)).collect();
     serde_json::from_slice(&bytes).expect("claims")
 }
@@ -61,7 +64,8 @@ both! {
         let access = app.access_token(&app.app, &app.account.organization_id).await;
         let (stranger, foreign, _) = app.developer("stranger@example.com").await;
         let foreign_refresh = app.refresh_token(&foreign).await;
-        let altered = format!("{}A", &refresh[..refresh.len() - 1]);
+        let flipped = if refresh.as_bytes()[refresh.len() - 9] == b'A' { 'B' } else { 'A' };
+        let altered = format!("{}{flipped}{}", &refresh[..refresh.len() - 9], &refresh[refresh.len() - 8..]);
         let nobody = "n".repeat(64);
         for (name, fields, status, error) in [
             ("D2", vec![], 400, "invalid_request"),

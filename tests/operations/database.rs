@@ -21,7 +21,13 @@ async fn cut_and_back() {
         assert!(!answer.header("retry-after").is_empty());
         assert!(began.elapsed() < Duration::from_secs(10), "an answer in time");
     }
-    let token = app.token(&[("grant_type", "client_credentials"), ("client_id", &app.app.client_id), ("client_secret", &app.app.secret)]).await;
+    let token = app
+        .token(&[
+            ("grant_type", "client_credentials"),
+            ("client_id", &app.app.client_id),
+            ("client_secret", &app.app.secret),
+        ])
+        .await;
     assert_eq!((token.status, token.json["error"].as_str()), (503, Some("temporarily_unavailable")));
     let ready = app.http.get(format!("{}/health/ready", app.url)).send().await.expect("an answer");
     assert_eq!(ready.status(), 503);
@@ -33,6 +39,9 @@ async fn cut_and_back() {
     }
     demo.post("/customer/add", json!({"firstName": "After", "lastName": "X"})).await.content(201);
     for (name, count) in [("before", 1), ("during", 0), ("after", 1)] {
-        assert_eq!(demo.get(&format!("/customer/filter/1?searchQuery={name}")).await.content(200)["recordTotal"], count);
+        assert_eq!(
+            demo.get(&format!("/customer/filter/1?searchQuery={name}")).await.content(200)["recordTotal"],
+            count
+        );
     }
 }

@@ -192,7 +192,11 @@ impl Walk {
         };
         let level = match wrapper.get("inheritance") {
             None | Some(Value::Null) => {
-                if wrapper.contains_key("value") { "OFF" } else { stored_level(stored) }
+                if wrapper.contains_key("value") {
+                    "OFF"
+                } else {
+                    stored_level(stored)
+                }
             }
             Some(Value::String(level)) if level == "OFF" => "OFF",
             Some(Value::String(level)) if spec.levels.contains(&level.as_str()) => level,
@@ -234,13 +238,7 @@ impl Walk {
         }
     }
 
-    fn object(
-        &mut self,
-        fields: &[&FieldSpec],
-        value: &Value,
-        stored: Option<&Value>,
-        path: &str,
-    ) -> Option<Change> {
+    fn object(&mut self, fields: &[&FieldSpec], value: &Value, stored: Option<&Value>, path: &str) -> Option<Change> {
         let empty = Map::new();
         let document = match value {
             Value::Object(document) => document,
@@ -266,9 +264,7 @@ impl Walk {
         let pairs: Vec<(Value, Value)> = match value {
             Value::String(text) if text.is_empty() => Vec::new(),
             Value::Object(map) => map.iter().map(|(key, value)| (Value::from(key.as_str()), value.clone())).collect(),
-            Value::Array(list) => {
-                list.iter().map(|entry| (entry["key"].clone(), entry["value"].clone())).collect()
-            }
+            Value::Array(list) => list.iter().map(|entry| (entry["key"].clone(), entry["value"].clone())).collect(),
             _ => return self.refuse(scalar::wrong_type("list"), path),
         };
         let mut list: Vec<Value> = Vec::with_capacity(pairs.len());

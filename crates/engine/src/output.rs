@@ -78,7 +78,13 @@ fn property(spec: &FieldSpec, stored: Option<&Value>, inherits: &str, view: View
         return value(spec, stored, view);
     }
     let level = level(stored, view.above.is_some());
-    let own = value(spec, stored.and_then(|stored| stored.get("value")), view);
+    let stored = stored.and_then(|stored| stored.get("value")).filter(|stored| !stored.is_null());
+    let lists = matches!(spec.kind, Kind::Translations | Kind::Map | Kind::List(_));
+    let own = match (stored, level) {
+        // Nothing of its own: said as such, not by a default that does not count.
+        (None, "ORGANIZATION") if view.above.is_some() && !lists => Value::Null,
+        _ => value(spec, stored, view),
+    };
     let mut object = Map::new();
     let result = match (level, view.above) {
         ("ORGANIZATION", Some(above)) => above.get(inherits).cloned().unwrap_or_else(|| spec.default_value()),
@@ -195,14 +201,22 @@ mod tests {
     #[test]
     fn inheritance_flows_through_three_levels() {
         let zone = TimeZone::UTC;
-        let root = apply(Mode::Add, &Map::new(), &json!({"name": "r", "address": {"city": "Bonn"}, "settings": {"locale": "de"}})).body;
+        let root = apply(
+            Mode::Add,
+            &Map::new(),
+            &json!({"name": "r", "address": {"city": "Bonn"}, "settings": {"locale": "de"}}),
+        )
+        .body;
         let above = effective(&ENTITY, &root, View { zone: &zone, above: None });
         let middle = apply(Mode::Add, &Map::new(), &json!({"name": "m", "settings": {"locale": {"value": "en"}}})).body;
         let view = View { zone: &zone, above: Some(&above) };
         let below = effective(&ENTITY, &middle, view);
         let leaf = Record { body: apply(Mode::Add, &Map::new(), &json!({"name": "l"})).body, ..Record::default() };
         let answer = full(&ENTITY, &leaf, View { zone: &zone, above: Some(&below) });
-        assert_eq!(answer["address"], json!({"value": null, "inheritance": "ORGANIZATION", "result": {"city": "Bonn"}}));
+        assert_eq!(
+            answer["address"],
+            json!({"value": null, "inheritance": "ORGANIZATION", "result": {"city": "Bonn"}})
+        );
         assert_eq!(answer["settings"]["locale"], json!({"value": null, "inheritance": "ORGANIZATION", "result": "en"}));
         assert_eq!(answer["aboutI18nList"], json!({"value": [], "inheritance": "ORGANIZATION", "result": []}));
         assert_eq!(answer["additionalData"], json!([]));
@@ -211,7 +225,12 @@ mod tests {
     #[test]
     fn edits_are_partial_and_null_clears() {
         let zone = TimeZone::get("Europe/Berlin").expect("bundled");
-        let first = apply(Mode::Add, &Map::new(), &json!({"name": "n", "nameI18nList": [{"key": "en", "value": "e"}], "when": "2027-07-01T10:00:00Z"})).body;
+        let first = apply(
+            Mode::Add,
+            &Map::new(),
+            &json!({"name": "n", "nameI18nList": [{"key": "en", "value": "e"}], "when": "2027-07-01T10:00:00Z"}),
+        )
+        .body;
         let second = apply(Mode::Edit, &first, &json!({"address": {"value": {"city": "Köln"}}})).body;
         let record = Record { body: second.clone(), ..Record::default() };
         let answer = full(&ENTITY, &record, View { zone: &zone, above: None });
@@ -220,7 +239,8 @@ mod tests {
         assert_eq!(answer["address"]["result"]["city"], "Köln");
         let third = apply(Mode::Edit, &second, &json!({"nameI18nList": null, "address": null})).body;
         assert!(!third.contains_key("nameI18nList") && !third.contains_key("address"));
-        let refused = input::apply(&ENTITY, Mode::Edit, &third, json!({"name": null}).as_object().expect("object"), false);
+        let refused =
+            input::apply(&ENTITY, Mode::Edit, &third, json!({"name": null}).as_object().expect("object"), false);
         assert_eq!(refused.expect_err("required")[0], crate::problem::Problem::at("required", "name"));
     }
 

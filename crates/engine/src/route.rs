@@ -41,7 +41,9 @@ impl Method {
 
     /// The method of that word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Get, Self::Post, Self::Put, Self::Delete, Self::Link, Self::Unlink].into_iter().find(|m| m.word() == word)
+        [Self::Get, Self::Post, Self::Put, Self::Delete, Self::Link, Self::Unlink]
+            .into_iter()
+            .find(|m| m.word() == word)
     }
 }
 
@@ -205,7 +207,12 @@ impl Route {
         }
     }
 
-    fn of_relation(api: Api, entity: &'static Entity, other: &'static Entity, relation: &'static Relation) -> Vec<Self> {
+    fn of_relation(
+        api: Api,
+        entity: &'static Entity,
+        other: &'static Entity,
+        relation: &'static Relation,
+    ) -> Vec<Self> {
         let mut routes = Vec::new();
         let base = |operation: String, method: Method, path: String, action: Action| Self {
             api,
@@ -224,7 +231,8 @@ impl Route {
             let custom = name == "customEntity";
             let (above, below) = if custom { (other, entity) } else { (entity, other) };
             let above_path = if above.name == "customEntity" { "customEntity" } else { above.collection };
-            let below_id = if custom && other_name == name { "customEntityRelatedId".into() } else { below.id_parameter() };
+            let below_id =
+                if custom && other_name == name { "customEntityRelatedId".into() } else { below.id_parameter() };
             let path = format!("{above_path}/{{{}}}/{}/{{{below_id}}}", above.id_parameter(), last_part(below));
             let operation = |verb: &str| format!("{name}_{other_name}_{verb}");
             routes.push(base(operation("link"), Method::Link, format!("{path}/link"), Action::Link(relation)));
@@ -315,7 +323,8 @@ impl Table {
             }
         }
         routes.extend(operations.iter().map(|operation| Route::of_operation(operation, entities)));
-        let mut roots: HashMap<Api, Node> = HashMap::from([(Api::App, Node::default()), (Api::Module, Node::default())]);
+        let mut roots: HashMap<Api, Node> =
+            HashMap::from([(Api::App, Node::default()), (Api::Module, Node::default())]);
         for (index, route) in routes.iter().enumerate() {
             let mut node = roots.get_mut(&route.api).expect("both APIs were just inserted");
             for part in route.path.split('/').skip(1) {
@@ -357,7 +366,12 @@ impl Table {
 
 impl Node {
     /// Collects every place the parts lead to; literals come first, so `index/{page}` wins over `{id}/show`.
-    fn walk<'n, 'a>(&'n self, parts: &[&'a str], values: &mut Vec<&'a str>, places: &mut Vec<(&'n Node, Vec<&'a str>)>) {
+    fn walk<'n, 'a>(
+        &'n self,
+        parts: &[&'a str],
+        values: &mut Vec<&'a str>,
+        places: &mut Vec<(&'n Node, Vec<&'a str>)>,
+    ) {
         let Some((part, rest)) = parts.split_first() else {
             if !self.routes.is_empty() {
                 places.push((self, values.clone()));

@@ -107,9 +107,8 @@ fn textual(spec: &FieldSpec, text: &str) -> Result<String, Problem> {
 /// `bad_date`.
 pub fn date(text: &str) -> Result<jiff::civil::Date, Problem> {
     let shaped = text.len() == 10;
-    let date: Option<jiff::civil::Date> = text.parse().ok().filter(|date: &jiff::civil::Date| {
-        shaped && (1800..=2200).contains(&date.year())
-    });
+    let date: Option<jiff::civil::Date> =
+        text.parse().ok().filter(|date: &jiff::civil::Date| shaped && (1800..=2200).contains(&date.year()));
     date.ok_or_else(|| Problem::new("bad_date"))
 }
 
@@ -180,7 +179,15 @@ mod tests {
 
     #[test]
     fn shapes() {
-        for (mail, good) in [("a@b.de", true), ("a.b+c@x-y.example", true), ("a@b", false), ("a b@c.de", false), ("@c.de", false), ("a@-c.de", false), ("a@b@c.de", false)] {
+        for (mail, good) in [
+            ("a@b.de", true),
+            ("a.b+c@x-y.example", true),
+            ("a@b", false),
+            ("a b@c.de", false),
+            ("@c.de", false),
+            ("a@-c.de", false),
+            ("a@b@c.de", false),
+        ] {
             assert_eq!(is_email(mail), good, "{mail}");
         }
         assert!(is_mobile("+491701234567") && !is_mobile("0170123456") && !is_mobile("+0170123456"));

@@ -18,6 +18,13 @@ static MEMBERS: Field<Value> = list("memberList", &MEMBER).max(100);
 /// The table.
 pub static ENTITY: Entity = entity("contractAccount", "c4")
     .fields(&[
-        &TARIFF.spec, &NAME.spec, &LOCALE.spec, &ZONE.spec, &CONTACT.spec, &ADDRESS.spec, &INVOICE_EMAIL.spec, &MEMBERS.spec,
+        &TARIFF.spec,
+        &NAME.spec,
+        &LOCALE.spec,
+        &ZONE.spec,
+        &CONTACT.spec,
+        &ADDRESS.spec,
+        &INVOICE_EMAIL.spec,
+        &MEMBERS.spec,
     ])
     .short(&[&NAME.spec]);

@@ -24,8 +24,17 @@ static ADDRESS: Field<Value> = object("address", shared::ADDRESS);
 /// The table.
 pub static ENTITY: Entity = entity("customer", "d3")
     .fields(&[
-        &GENDER.spec, &TITLE.spec, &FIRST_NAME.spec, &LAST_NAME.spec, &BIRTHDAY.spec, &EMAIL.spec, &MOBILE.spec,
-        &TELEPHONE.spec, &NOTES.spec, &LOCALE.spec, &ADDRESS.spec,
+        &GENDER.spec,
+        &TITLE.spec,
+        &FIRST_NAME.spec,
+        &LAST_NAME.spec,
+        &BIRTHDAY.spec,
+        &EMAIL.spec,
+        &MOBILE.spec,
+        &TELEPHONE.spec,
+        &NOTES.spec,
+        &LOCALE.spec,
+        &ADDRESS.spec,
     ])
     .short(&[&FIRST_NAME.spec, &LAST_NAME.spec])
     .verbs(CRUD_AND_LISTS)

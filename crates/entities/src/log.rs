@@ -16,6 +16,12 @@ static CHANGES: Field<Value> = list("changeList", &CHANGE).read_only();
 /// The table.
 pub static ENTITY: Entity = entity("log", "34")
     .fields(&[
-        &CATEGORY.spec, &CATEGORY_NAME.spec, &ACTION.spec, &ENTITY_ID.spec, &ACTOR.spec, &REQUEST.spec, &CHANGES.spec,
+        &CATEGORY.spec,
+        &CATEGORY_NAME.spec,
+        &ACTION.spec,
+        &ENTITY_ID.spec,
+        &ACTOR.spec,
+        &REQUEST.spec,
+        &CHANGES.spec,
     ])
     .without_additional_data();

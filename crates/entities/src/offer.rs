@@ -3,9 +3,7 @@
 use crate::shared;
 use kalends_catalog::permission;
 use kalends_engine::Body;
-use kalends_engine::field::{
-    Field, FieldSpec, Kind, boolean, list, locale, long_text, object, one_of, text, url,
-};
+use kalends_engine::field::{Field, FieldSpec, Kind, boolean, list, locale, long_text, object, one_of, text, url};
 use kalends_engine::problem::Problem;
 use serde_json::Value;
 
@@ -35,11 +33,19 @@ pub static DEFINITIONS: Field<Value> = list("settingDefinitionList", &DEFINITION
 
 static VALUE: Field<Value> = kalends_engine::field::any("value");
 /// One setting of a configuration.
-pub static SETTING: FieldSpec = FieldSpec { kind: Kind::Object(&[&KEY.spec, &VALUE.spec]), ..object("setting", &[]).spec };
+pub static SETTING: FieldSpec =
+    FieldSpec { kind: Kind::Object(&[&KEY.spec, &VALUE.spec]), ..object("setting", &[]).spec };
 
 /// Fields of apps and modules.
 pub static FIELDS: &[&FieldSpec] = &[
-    &NAME.spec, &DESCRIPTION.spec, &VERSION.spec, &VISIBILITY.spec, &IMAGES.spec, &LANGUAGES.spec, &PERMISSIONS.spec, &DEFINITIONS.spec,
+    &NAME.spec,
+    &DESCRIPTION.spec,
+    &VERSION.spec,
+    &VISIBILITY.spec,
+    &IMAGES.spec,
+    &LANGUAGES.spec,
+    &PERMISSIONS.spec,
+    &DEFINITIONS.spec,
 ];
 
 /// Declared permissions must exist; keys of settings must differ.

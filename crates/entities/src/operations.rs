@@ -21,7 +21,14 @@ static TEMPLATE_NAME: FieldSpec = text("name").spec;
 static SETS: Field<Value> = list("organizationTemplateList", &TEMPLATE_NAME);
 /// What `organization/add`, `addRoot` and `addSub` take besides the fields of an organization.
 static NEW_ORGANIZATION: &[&FieldSpec] = &[
-    &organization::NAME.spec, &CONTRACT_ACCOUNT.spec, &ADMIN.spec, &APPS.spec, &MODULES.spec, &EMPLOYEES.spec, &TEMPLATES.spec, &SETS.spec,
+    &organization::NAME.spec,
+    &CONTRACT_ACCOUNT.spec,
+    &ADMIN.spec,
+    &APPS.spec,
+    &MODULES.spec,
+    &EMPLOYEES.spec,
+    &TEMPLATES.spec,
+    &SETS.spec,
 ];
 static PARENT: Field<String> = reference("organizationId", "organization").required();
 static COPY_APPS: Field<bool> = boolean("appConfig");
@@ -31,7 +38,12 @@ static COPY_GROUPS: Field<bool> = boolean("employeeGroup");
 static COPY_RESOURCES: Field<bool> = boolean("resource");
 static COPY_TEMPLATES: Field<bool> = boolean("appointmentTemplate");
 static COPIES: &[&FieldSpec] = &[
-    &organization::NAME.spec, &COPY_APPS.spec, &COPY_MODULES.spec, &COPY_EMPLOYEES.spec, &COPY_GROUPS.spec, &COPY_RESOURCES.spec,
+    &organization::NAME.spec,
+    &COPY_APPS.spec,
+    &COPY_MODULES.spec,
+    &COPY_EMPLOYEES.spec,
+    &COPY_GROUPS.spec,
+    &COPY_RESOURCES.spec,
     &COPY_TEMPLATES.spec,
 ];
 
@@ -66,8 +78,12 @@ pub static OPERATIONS: &[Operation] = &[
     operation(App, "organization_copy", Post, "copy").of("organization").creates().body(COPIES).answers(Short),
     operation(App, "organization_show", Get, "show").of("organization").answers(Full),
     operation(App, "organization_move", Put, "move").of("organization").body(&[&PARENT.spec]).answers(Full),
-    operation(App, "organization_app_index", Get, "/app/{appId}/organization/index/{page}").of("organization").answers(Page),
-    operation(App, "organization_app_filter", Get, "/app/{appId}/organization/filter/{page}").of("organization").answers(Page),
+    operation(App, "organization_app_index", Get, "/app/{appId}/organization/index/{page}")
+        .of("organization")
+        .answers(Page),
+    operation(App, "organization_app_filter", Get, "/app/{appId}/organization/filter/{page}")
+        .of("organization")
+        .answers(Page),
     operation(App, "organization_app_list", Get, "/app/{appId}/organization/list").of("organization").answers(List),
     operation(App, "organization_app_tree", Get, "/app/{appId}/organization/tree").of("organization").answers(List),
     operation(App, "organization_subOrganization_addRoot", Post, "organization/addRoot")
@@ -83,26 +99,41 @@ pub static OPERATIONS: &[Operation] = &[
     operation(App, "organization_subOrganization_identify", Get, "organization/{customId}/identify")
         .of("organization")
         .answers(Full),
-    operation(App, "organization_subOrganization_index", Get, "organization/index/{page}").of("organization").answers(Page),
-    operation(App, "organization_subOrganization_filter", Get, "organization/filter/{page}").of("organization").answers(Page),
+    operation(App, "organization_subOrganization_index", Get, "organization/index/{page}")
+        .of("organization")
+        .answers(Page),
+    operation(App, "organization_subOrganization_filter", Get, "organization/filter/{page}")
+        .of("organization")
+        .answers(Page),
     operation(App, "organization_subOrganization_list", Get, "organization/list").of("organization").answers(List),
     operation(App, "organization_subOrganization_tree", Get, "organization/tree").of("organization").answers(List),
     operation(App, "organization_edit", Put, "edit").of("organization").body(organization::ENTITY.fields).answers(Full),
     operation(App, "organization_delete", Delete, "delete").of("organization"),
     operation(Module, "organization_show", Get, "show").of("organization").answers(Full),
-    operation(Module, "organization_identify", Get, "organization/{customId}/identify").of("organization").answers(Full),
-    operation(Module, "organization_filter", Get, "/module/{moduleId}/organization/filter").of("organization").answers(List),
+    operation(Module, "organization_identify", Get, "organization/{customId}/identify")
+        .of("organization")
+        .answers(Full),
+    operation(Module, "organization_filter", Get, "/module/{moduleId}/organization/filter")
+        .of("organization")
+        .answers(List),
     operation(Module, "organization_list", Get, "/module/{moduleId}/organization/{organizationId}/organization/list")
         .of("organization")
         .answers(List),
     operation(App, "app_showByInstallKey", Get, "app/{appInstallKey}/showByInstallKey").of("app").answers(Full),
-    operation(App, "module_showByInstallKey", Get, "module/{moduleInstallKey}/showByInstallKey").of("module").answers(Full),
+    operation(App, "module_showByInstallKey", Get, "module/{moduleInstallKey}/showByInstallKey")
+        .of("module")
+        .answers(Full),
     operation(App, "appConfig_app_show", Get, "/app/{appId}/organization/{organizationId}/appConfig/show")
         .of("appConfig")
         .answers(Full),
-    operation(Module, "moduleConfig_module_show", Get, "/module/{moduleId}/organization/{organizationId}/moduleConfig/show")
-        .of("moduleConfig")
-        .answers(Full),
+    operation(
+        Module,
+        "moduleConfig_module_show",
+        Get,
+        "/module/{moduleId}/organization/{organizationId}/moduleConfig/show",
+    )
+    .of("moduleConfig")
+    .answers(Full),
     operation(App, "log_show", Get, "log/{logId}/show").of("log").answers(Full),
     operation(App, "log_index", Get, "log/index/{page}").of("log").answers(Page),
     operation(App, "log_filter", Get, "log/filter/{page}").of("log").answers(Other),

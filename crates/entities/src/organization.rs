@@ -62,18 +62,46 @@ static ACCESSIBILITY: Field<Value> = map("accessibility").inherits("settings.acc
 static SETTINGS: Field<Value> = object(
     "settings",
     &[
-        &ZONE.spec, &CURRENCY.spec, &TAX_RATE.spec, &SHOW_PRICE.spec, &AVAILABILITY.spec, &EMAIL_REPLY.spec, &SMS_SENDER.spec,
-        &LOCALE.spec, &TIME_GRID.spec, &EARLIEST.spec, &LATEST.spec, &LEAD_TIME.spec, &CALENDAR_CUSTOMER.spec,
-        &CALENDAR_STAFF.spec, &PROTECTION.spec, &ADDRESS_REQUIRED.spec, &EMAIL_REQUIRED.spec, &MOBILE_REQUIRED.spec,
-        &SYNCHRONIZATION.spec, &ACCESSIBILITY.spec,
+        &ZONE.spec,
+        &CURRENCY.spec,
+        &TAX_RATE.spec,
+        &SHOW_PRICE.spec,
+        &AVAILABILITY.spec,
+        &EMAIL_REPLY.spec,
+        &SMS_SENDER.spec,
+        &LOCALE.spec,
+        &TIME_GRID.spec,
+        &EARLIEST.spec,
+        &LATEST.spec,
+        &LEAD_TIME.spec,
+        &CALENDAR_CUSTOMER.spec,
+        &CALENDAR_STAFF.spec,
+        &PROTECTION.spec,
+        &ADDRESS_REQUIRED.spec,
+        &EMAIL_REQUIRED.spec,
+        &MOBILE_REQUIRED.spec,
+        &SYNCHRONIZATION.spec,
+        &ACCESSIBILITY.spec,
     ],
 );
 
 /// The table.
 pub static ENTITY: Entity = entity("organization", "f6")
     .fields(&[
-        &NAME.spec, &NOTES.spec, &ADDRESS.spec, &EMAIL.spec, &TELEPHONE.spec, &DESCRIPTION.spec, &CONTACT.spec, &SECTOR.spec,
-        &LOGO.spec, &IMAGES.spec, &HOURS.spec, &ROOT.spec, &CONTRACT_ACCOUNT.spec, &SETTINGS.spec,
+        &NAME.spec,
+        &NOTES.spec,
+        &ADDRESS.spec,
+        &EMAIL.spec,
+        &TELEPHONE.spec,
+        &DESCRIPTION.spec,
+        &CONTACT.spec,
+        &SECTOR.spec,
+        &LOGO.spec,
+        &IMAGES.spec,
+        &HOURS.spec,
+        &ROOT.spec,
+        &CONTRACT_ACCOUNT.spec,
+        &SETTINGS.spec,
     ])
     .short(&[&NAME.spec])
     .ordered_by(&NAME.spec)

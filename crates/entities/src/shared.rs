@@ -7,8 +7,8 @@ use serde_json::Value;
 pub const GENDERS: &[&str] = &["MALE", "FEMALE", "DIVERSE", "NOT_SPECIFIED"];
 /// Types of extra fields and of settings that apps and modules declare.
 pub const VALUE_TYPES: &[&str] = &[
-    "CHECKBOX", "INPUT", "TEXTAREA", "DATE", "TIME", "DATETIME", "SELECT", "EMAIL", "MOBILE", "URL", "NUMBER", "ALPHA", "ALPHANUM",
-    "DIGIT", "HEX", "COLOR",
+    "CHECKBOX", "INPUT", "TEXTAREA", "DATE", "TIME", "DATETIME", "SELECT", "EMAIL", "MOBILE", "URL", "NUMBER", "ALPHA",
+    "ALPHANUM", "DIGIT", "HEX", "COLOR",
 ];
 
 static LATITUDE: Field<f64> = decimal("latitude").range(-90, 90).required();

@@ -27,9 +27,9 @@ pub(crate) fn print(text: &str) -> Outcome {
 pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
     let (service, tokens) = platform(config).await?;
     let demo = if quickstart { Some(demo::ensure(config, &service).await?) } else { None };
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}; choose another address with --listen", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        format!("cannot listen on {}: {error}; choose another address with --listen", config.listen)
+    })?;
     let web = Arc::new(Web {
         service,
         tokens,
@@ -84,7 +84,11 @@ pub(crate) async fn migrate(config: &Config) -> Outcome {
     let store = open(config).await?;
     let applied = store.migrate(schema::MIGRATIONS, SystemClock.now()).await?;
     store.close().await;
-    let text = if applied.is_empty() { "the database is up to date".to_owned() } else { format!("applied: {}", applied.join(", ")) };
+    let text = if applied.is_empty() {
+        "the database is up to date".to_owned()
+    } else {
+        format!("applied: {}", applied.join(", "))
+    };
     print(&text)
 }
 

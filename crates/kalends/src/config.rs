@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// What can be set on the command line and in the environment; every value is optional there.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Flags {
+pub(crate) struct Flags {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "KALENDS_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
@@ -44,7 +44,7 @@ pub struct Flags {
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     /// For people.
     Human,
     /// One JSON object a line.
@@ -68,7 +68,7 @@ struct File {
 
 /// The settings that count.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub(crate) struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// Folder for what is kept.
@@ -91,7 +91,7 @@ pub struct Config {
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// The file cannot be read.
     #[error("the configuration file {0} cannot be read: {1}")]
     Unreadable(PathBuf, std::io::Error),
@@ -114,7 +114,7 @@ impl Config {
     ///
     /// # Errors
     /// Names the setting that cannot be used and what it should be.
-    pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
+    pub(crate) fn load(flags: &Flags) -> Result<Self, ConfigError> {
         let flags = flags.clone();
         let file = flags.config.as_deref().map(File::read).transpose()?.unwrap_or_default();
         let listen = flags.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
@@ -148,7 +148,7 @@ impl Config {
     }
 
     /// The settings as a TOML file that could be used again, secrets masked.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let database = match &self.database {
             Database::Sqlite(path) => format!("sqlite:{}", path.display()),
             Database::Postgres(url) => masked(url),
@@ -161,7 +161,10 @@ impl Config {
             ("rate_limit".to_owned(), toml::Value::from(i64::from(self.rate_limit))),
             ("origins".to_owned(), toml::Value::from(self.origins.clone())),
             ("log".to_owned(), toml::Value::from(self.log.clone())),
-            ("log_format".to_owned(), toml::Value::from(if self.log_format == LogFormat::Json { "json" } else { "human" })),
+            (
+                "log_format".to_owned(),
+                toml::Value::from(if self.log_format == LogFormat::Json { "json" } else { "human" }),
+            ),
         ]);
         let secret = match self.secret {
             Some(_) => "secret = \"…\"\n".to_owned(),

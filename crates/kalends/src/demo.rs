@@ -64,9 +64,11 @@ pub(crate) struct Module {
 pub(crate) async fn ensure(config: &Config, service: &Service) -> Outcome<Demo> {
     let path = path(config);
     if let Ok(text) = fs::read_to_string(&path) {
-        let kept: Demo = serde_json::from_str(&text)
-            .map_err(|error| format!("{} is not valid ({error}); remove it to make a new demo account", path.display()))?;
-        let known = service.store.query("SELECT 1 FROM client WHERE id = $1", &params![kept.app.client_id.as_str()]).await?;
+        let kept: Demo = serde_json::from_str(&text).map_err(|error| {
+            format!("{} is not valid ({error}); remove it to make a new demo account", path.display())
+        })?;
+        let known =
+            service.store.query("SELECT 1 FROM client WHERE id = $1", &params![kept.app.client_id.as_str()]).await?;
         if !known.is_empty() {
             return Ok(with_addresses(config, kept));
         }
@@ -121,7 +123,8 @@ async fn make(config: &Config, service: &Service) -> Outcome<Demo> {
     let app = service.make_client(&call, &account.id, ClientKind::App, &app, &redirects).await.map_err(complaint)?;
     let module = json!({"name": "Booking page", "description": "Lets customers book.", "visibility": "PUBLIC"});
     let module = service.make_client(&call, &account.id, ClientKind::Module, &module, &[]).await.map_err(complaint)?;
-    let installed = service.install_module(&call, &account.organization_id, &module.record_id).await.map_err(complaint)?;
+    let installed =
+        service.install_module(&call, &account.organization_id, &module.record_id).await.map_err(complaint)?;
     Ok(Demo {
         base_url: config.public_url.clone(),
         developer_account_id: account.id,

@@ -13,7 +13,12 @@ use tracing_subscriber::EnvFilter;
 
 /// Open, self-hosted appointment booking: both APIs, the authorization server, everything in one program.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100, after_help = "Without a command, kalends serves. Try `kalends quickstart` first.")]
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Without a command, kalends serves. Try `kalends quickstart` first."
+)]
 struct Cli {
     #[command(flatten)]
     flags: Flags,

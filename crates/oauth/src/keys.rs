@@ -126,7 +126,9 @@ pub fn open(secret: &str, stored: &Stored) -> Result<Key, KeyError> {
 
 /// The key that signs now: the youngest that is active.
 pub fn signing(keys: &[Key], now: Micros) -> Option<&Key> {
-    keys.iter().filter(|key| key.active_from <= now && (key.retired == 0 || now < key.retired)).max_by_key(|key| key.active_from)
+    keys.iter()
+        .filter(|key| key.active_from <= now && (key.retired == 0 || now < key.retired))
+        .max_by_key(|key| key.active_from)
 }
 
 /// The public keys as a JWK set (RFC 7517, RFC 8037), those that are not retired.

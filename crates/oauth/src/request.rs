@@ -115,7 +115,8 @@ pub fn credentials(authorization: Option<&str>, parameters: &Parameters) -> Resu
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(refused);
     }
-    let decoded = STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(refused)?;
+    let decoded =
+        STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(refused)?;
     let (id, secret) = decoded.split_once(':').ok_or(refused)?;
     // RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
     let plain = |text: &str| {
@@ -123,7 +124,8 @@ pub fn credentials(authorization: Option<&str>, parameters: &Parameters) -> Resu
         url::form_urlencoded::parse(joined.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
     };
     let (id, secret) = (plain(id), plain(secret));
-    if body_id.is_some_and(|other| other != id) || parameters.get("client_secret").is_some_and(|other| other != secret) {
+    if body_id.is_some_and(|other| other != id) || parameters.get("client_secret").is_some_and(|other| other != secret)
+    {
         return Err(invalid("the client in the header and the one in the body differ"));
     }
     Ok(Credentials { id, secret: Some(secret).filter(|secret| !secret.is_empty()), basic: true })

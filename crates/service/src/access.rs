@@ -177,7 +177,8 @@ impl Service {
             Kind::Module => &entities::module::ENTITY,
             _ => return Ok(none),
         };
-        let active = self.store.query("SELECT active FROM client WHERE id = $1", &params![caller.client_id.as_str()]).await?;
+        let active =
+            self.store.query("SELECT active FROM client WHERE id = $1", &params![caller.client_id.as_str()]).await?;
         let record = records::find_anywhere(&mut &self.store, entity.prefix, &caller.record_id).await?;
         let (Some(record), true) = (record, active.first().is_some_and(|row| row.bool(0))) else { return Ok(none) };
         let declared = record.body.get("permissionList").and_then(|list| list.as_array());
@@ -209,7 +210,8 @@ impl Service {
         if matches!(caller.kind, Kind::System | Kind::User) {
             return Ok(());
         }
-        let rows = self.store.query("SELECT active FROM client WHERE id = $1", &params![caller.client_id.as_str()]).await?;
+        let rows =
+            self.store.query("SELECT active FROM client WHERE id = $1", &params![caller.client_id.as_str()]).await?;
         if rows.first().is_some_and(|row| row.bool(0)) { Ok(()) } else { Err(Failure::forbidden("not_installed")) }
     }
 
@@ -231,8 +233,8 @@ impl Service {
 /// # Errors
 /// Those of the database.
 pub(crate) async fn load_organization(
-reader: &mut impl records::Reader,
-id: &str,
+    reader: &mut impl records::Reader,
+    id: &str,
 ) -> Result<Option<Organization>, Failure> {
     let entity = &entities::organization::ENTITY;
     let lineage = organizations::lineage(reader, id).await?;

@@ -81,7 +81,8 @@ pub(crate) async fn find_or_make(tx: &mut Tx, call: &Call, person: &Person) -> R
 
 /// Makes a user an admin of an organization and everything below.
 pub(crate) async fn make_admin(tx: &mut Tx, call: &Call, organization_id: &str, user_id: &str) -> Result<(), Failure> {
-    let sql = "INSERT INTO organization_admin (organization_id, user_id, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let sql =
+        "INSERT INTO organization_admin (organization_id, user_id, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     tx.execute(sql, &params![organization_id, user_id, call.now]).await?;
     Ok(())
 }

@@ -96,7 +96,11 @@ pub struct Call {
 
 impl std::fmt::Debug for Call {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Call").field("caller", &self.caller).field("request_id", &self.request_id).finish_non_exhaustive()
+        formatter
+            .debug_struct("Call")
+            .field("caller", &self.caller)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
     }
 }
 

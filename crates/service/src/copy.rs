@@ -18,7 +18,12 @@ use std::collections::HashMap;
 const COPIED: [&str; 6] = ["appConfig", "moduleConfig", "employeeGroup", "employee", "resource", "appointmentTemplate"];
 
 /// Serves `organization_copy`.
-pub(crate) async fn organization(tx: &mut Tx, call: &Call, path: &Record, mut document: Body) -> Result<Reply, Failure> {
+pub(crate) async fn organization(
+    tx: &mut Tx,
+    call: &Call,
+    path: &Record,
+    mut document: Body,
+) -> Result<Reply, Failure> {
     let mut wanted: Vec<&'static Entity> = Vec::new();
     for name in COPIED {
         match document.remove(name) {
@@ -28,7 +33,9 @@ pub(crate) async fn organization(tx: &mut Tx, call: &Call, path: &Record, mut do
         }
     }
     for (name, value) in &path.body {
-        if !document.contains_key(name) && !["rootOrganizationFlag", "contractAccountId", "demoDeveloperAccountId"].contains(&name.as_str()) {
+        if !document.contains_key(name)
+            && !["rootOrganizationFlag", "contractAccountId", "demoDeveloperAccountId"].contains(&name.as_str())
+        {
             document.insert(name.clone(), value.clone());
         }
     }
@@ -55,7 +62,10 @@ async fn copy(
     copies: &mut HashMap<String, String>,
 ) -> Result<(), Failure> {
     // The copied root's maker was installed when the root was made.
-    if entity.name == "appConfig" && record.text("appId") == call.caller.record_id && organization.organization_id.is_empty() {
+    if entity.name == "appConfig"
+        && record.text("appId") == call.caller.record_id
+        && organization.organization_id.is_empty()
+    {
         return Ok(());
     }
     let mut document = record.body.clone();

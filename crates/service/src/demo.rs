@@ -18,7 +18,9 @@ fn object(value: Value) -> Body {
 /// Makes the organization with everything in it.
 pub(crate) async fn organization(tx: &mut Tx, call: &Call, account: &Record, user: &Person) -> Result<Record, Failure> {
     let german = user.locale.starts_with("de") || user.locale.is_empty();
-    let contract = object(json!({"name": account.text("name"), "locale": if german { "de" } else { "en" }, "timeZone": "Europe/Berlin"}));
+    let contract = object(
+        json!({"name": account.text("name"), "locale": if german { "de" } else { "en" }, "timeZone": "Europe/Berlin"}),
+    );
     let entity = &entities::contract_account::ENTITY;
     let (contract, _) = write::add(tx, call, &Place::default(), entity, &contract).await?;
     let document = if german { GERMAN } else { ENGLISH };
@@ -35,7 +37,9 @@ pub(crate) async fn organization(tx: &mut Tx, call: &Call, account: &Record, use
         let group = object(json!({"name": name}));
         write::add(tx, call, &inside(&record), &entities::customer_group::ENTITY, &group).await?;
     }
-    for (gender, first, last) in [("FEMALE", "Erika", "Sommer"), ("MALE", "Jonas", "Winter"), ("DIVERSE", "Kim", "Herbst")] {
+    for (gender, first, last) in
+        [("FEMALE", "Erika", "Sommer"), ("MALE", "Jonas", "Winter"), ("DIVERSE", "Kim", "Herbst")]
+    {
         let email = format!("{}.{}@example.com", first.to_lowercase(), last.to_lowercase());
         let customer = object(json!({"gender": gender, "firstName": first, "lastName": last, "email": email}));
         write::add(tx, call, &inside(&record), &entities::customer::ENTITY, &customer).await?;

@@ -97,8 +97,12 @@ impl Service {
             "app" | "module" => shop::show_by_install_key(self, job).await,
             "appConfig" | "moduleConfig" => configs::show_own(self, job).await,
             "organization" => match operation.name {
-                "organization_add" | "organization_copy" | "organization_subOrganization_addRoot"
-                | "organization_subOrganization_addSub" | "organization_edit" | "organization_move"
+                "organization_add"
+                | "organization_copy"
+                | "organization_subOrganization_addRoot"
+                | "organization_subOrganization_addSub"
+                | "organization_edit"
+                | "organization_move"
                 | "organization_delete" => organization_write::serve(self, job, operation.name).await,
                 _ => organizations::serve(self, job, operation.name).await,
             },

@@ -13,8 +13,8 @@ pub mod reply;
 pub mod tokens;
 
 mod configs;
-mod copy;
 mod contract_accounts;
+mod copy;
 pub mod dispatch;
 mod hooks;
 mod lists;

@@ -48,10 +48,15 @@ mod tests {
     #[test]
     fn an_empty_page_is_one_one_one_nought_nought() {
         let empty = page(1, 0, Vec::new());
-        let figures: Vec<&Value> =
-            ["pageCurrent", "pageTotal", "recordFrom", "recordTo", "recordTotal"].iter().map(|key| &empty[*key]).collect();
+        let figures: Vec<&Value> = ["pageCurrent", "pageTotal", "recordFrom", "recordTo", "recordTotal"]
+            .iter()
+            .map(|key| &empty[*key])
+            .collect();
         assert_eq!(figures, [1, 1, 1, 0, 0]);
         let second = page_of(2, (0..30).map(Value::from).collect());
-        assert_eq!((&second["recordFrom"], &second["recordTo"], &second["pageTotal"]), (&json!(26), &json!(30), &json!(2)));
+        assert_eq!(
+            (&second["recordFrom"], &second["recordTo"], &second["pageTotal"]),
+            (&json!(26), &json!(30), &json!(2))
+        );
     }
 }

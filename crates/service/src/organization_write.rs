@@ -7,19 +7,25 @@ use crate::dispatch::Job;
 use crate::reply::Reply;
 use crate::write::{self, Place};
 use crate::{Service, access, accounts, copy, templates};
+use kalends_engine::Body;
 use kalends_engine::entity::Entity;
 use kalends_engine::input::Applied;
 use kalends_engine::output::{self, View};
 use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
-use kalends_engine::Body;
 use kalends_entities as entities;
 use kalends_store::{Tx, organizations, params, records};
 use serde_json::{Value, json};
 
 /// Properties of a new organization that are no fields of its own.
 const PARTS: [&str; 7] = [
-    "admin", "appIdList", "moduleIdList", "employeeList", "appointmentTemplateList", "organizationTemplateList", "contractAccountId",
+    "admin",
+    "appIdList",
+    "moduleIdList",
+    "employeeList",
+    "appointmentTemplateList",
+    "organizationTemplateList",
+    "contractAccountId",
 ];
 
 /// Serves the writing operations on organizations.
@@ -49,10 +55,8 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>, operation: &str) -> 
 
 /// The checks that the fields' own rules cannot say.
 pub(crate) fn check(applied: &Applied) -> Result<(), Failure> {
-    let setting = |name: &str| {
-        let own = applied.body.get("settings").and_then(|settings| settings.get(name)?.get("value")?.as_i64());
-        own
-    };
+    let setting =
+        |name: &str| applied.body.get("settings").and_then(|settings| settings.get(name)?.get("value")?.as_i64());
     if let (Some(earliest), Some(latest)) = (setting("moduleBookingDayEarliest"), setting("moduleBookingDayLatest"))
         && earliest > latest
     {
@@ -92,7 +96,7 @@ pub(crate) async fn make(
     owned.set("rootOrganizationFlag", parent.is_none());
     owned.set("contractAccountId", contract_account_id);
     let record = write::update(tx, call, &place, entity, &record, owned).await?;
-    organizations::touch(tx, &record.id).await?;
+    touch(tx, &record).await?;
     let mut new = New { made: vec![short(entity, &record)], record, notes: Vec::new() };
     if let Some(admin) = parts[0].take().filter(|admin| !admin.is_null()) {
         let user = accounts::person(tx, call, &admin, "admin").await?;
@@ -102,7 +106,8 @@ pub(crate) async fn make(
     install(tx, call, &mut new, parts[2].take(), "module", false).await?;
     for name in strings(parts[5].take(), "organizationTemplateList")? {
         if !templates::NAMES.contains(&name.as_str()) {
-            let problem = Problem::at("not_in_list", "organizationTemplateList").arg("values", templates::NAMES.join(", "));
+            let problem =
+                Problem::at("not_in_list", "organizationTemplateList").arg("values", templates::NAMES.join(", "));
             return Err(problem.into());
         }
         for (entity, document) in templates::records(&name) {
@@ -133,10 +138,8 @@ async fn make_inside(
     let place = inside(&new.record);
     let below = |problem: Problem| Problem { parameter: problem.parameter.map(|p| format!("{at}.{p}")), ..problem };
     let added = write::add(tx, call, &place, entity, document).await;
-    let (record, _) = added.map_err(|failure| Failure {
-        problems: failure.problems.into_iter().map(below).collect(),
-        ..failure
-    })?;
+    let (record, _) =
+        added.map_err(|failure| Failure { problems: failure.problems.into_iter().map(below).collect(), ..failure })?;
     new.made.push(short(entity, &record));
     Ok(())
 }
@@ -204,7 +207,9 @@ async fn add_root(tx: &mut Tx, call: &Call, document: &Body) -> Result<Reply, Fa
     let owner = &call.caller.developer_account_id;
     found
         .filter(|account| call.caller.kind == Kind::System || account.text("developerAccountId") == owner)
-        .ok_or_else(|| Failure::invalid_at(if account.is_empty() { "required" } else { "bad_reference" }, "contractAccountId"))?;
+        .ok_or_else(|| {
+            Failure::invalid_at(if account.is_empty() { "required" } else { "bad_reference" }, "contractAccountId")
+        })?;
     let new = make(tx, call, None, account, document.clone()).await?;
     let total = i64::try_from(new.made.len()).unwrap_or(i64::MAX);
     Ok(Reply::json(&crate::lists::list(total, new.made)).status(201).done("added").notes(new.notes))
@@ -243,8 +248,14 @@ async fn edit(tx: &mut Tx, call: &Call, path: &Record, document: &Body) -> Resul
     let entity = &entities::organization::ENTITY;
     let (record, place) = current(tx, call, path).await?;
     let (record, notes) = write::edit(tx, call, &place, entity, record, document).await?;
-    organizations::touch(tx, &record.id).await?;
+    touch(tx, &record).await?;
     Ok(full(tx, &record.id).await?.done("edited").notes(notes))
+}
+
+/// Tells every process to forget an organization, all below it and its parent, which shows it.
+async fn touch(tx: &mut Tx, organization: &Record) -> Result<(), Failure> {
+    let parent = &organization.organization_id;
+    Ok(organizations::touch(tx, if parent.is_empty() { &organization.id } else { parent }).await?)
 }
 
 /// The full form as it is after the change.
@@ -270,13 +281,14 @@ async fn move_to(tx: &mut Tx, call: &Call, path: &Record, document: &Body) -> Re
     if parent.text("contractAccountId") != record.text("contractAccountId") {
         return Err(Failure::invalid_at("organization_mismatch", at));
     }
-    organizations::touch(tx, &record.id).await?;
+    touch(tx, &record).await?;
     organizations::transplant(tx, &record.id, &parent.id).await?;
     let mut moved = record.clone();
     moved.organization_id.clone_from(&parent.id);
     moved.set("rootOrganizationFlag", false);
     let place = Place { organization_id: parent.id.clone(), organization_seq: parent.seq, scope: Vec::new() };
     let moved = write::update(tx, call, &place, entity, &record, moved).await?;
+    touch(tx, &moved).await?;
     Ok(full(tx, &moved.id).await?.done("moved"))
 }
 
@@ -287,7 +299,7 @@ async fn delete(tx: &mut Tx, call: &Call, path: &Record) -> Result<Reply, Failur
     if !organizations::descendants(tx, &record.id).await?.is_empty() {
         return Err(Failure::conflict("has_sub_organizations"));
     }
-    organizations::touch(tx, &record.id).await?;
+    touch(tx, &record).await?;
     records::delete_all(tx, &record.id).await?;
     records::delete(tx, &record).await?;
     write::log(tx, call, entity, &record, "DELETE", &[]).await?;

@@ -36,9 +36,10 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>, operation: &str) -> 
             let tree = tree(service, &[job.organization()?.record.id.clone()], false).await?;
             Ok(list(tree))
         }
-        (Api::App, "organization_app_index" | "organization_app_filter" | "organization_app_list" | "organization_app_tree") => {
-            installed(service, job, "appId", operation).await
-        }
+        (
+            Api::App,
+            "organization_app_index" | "organization_app_filter" | "organization_app_list" | "organization_app_tree",
+        ) => installed(service, job, "appId", operation).await,
         (Api::Module, "organization_filter" | "organization_list") => in_module(service, job, operation).await,
         _ => Err(Failure::not_found()),
     }
@@ -155,7 +156,11 @@ fn nest(parent: &str, children: &mut HashMap<String, Vec<Record>>) -> Vec<Value>
 }
 
 /// Organizations in which the client is installed by an active configuration, and its account's demo organizations.
-async fn installation_roots(service: &Service, record_id: &str, developer_account_id: &str) -> Result<Vec<String>, Failure> {
+async fn installation_roots(
+    service: &Service,
+    record_id: &str,
+    developer_account_id: &str,
+) -> Result<Vec<String>, Failure> {
     let sql = "SELECT r.organization_id, r.body FROM link l JOIN record r ON r.id = l.left_id \
                WHERE l.relation IN ('appConfig.appId', 'moduleConfig.moduleId') AND l.right_id = $1 ORDER BY r.seq";
     let mut roots: Vec<String> = Vec::new();
@@ -203,7 +208,8 @@ async fn reached(service: &Service, roots: &[String], search: &str) -> Result<Ve
     let words = fold::words(search);
     let mut found = Vec::new();
     for row in service.store.query(&sql, &values).await? {
-        let organization = records::find_anywhere(&mut &service.store, entities::organization::ENTITY.prefix, row.text(0)).await?;
+        let organization =
+            records::find_anywhere(&mut &service.store, entities::organization::ENTITY.prefix, row.text(0)).await?;
         found.extend(organization.filter(|record| {
             let own = fold::words(&format!("{} {}", record.text("name"), record.custom_id));
             words.iter().all(|word| own.iter().any(|own| own.starts_with(word.as_str())))
@@ -221,7 +227,11 @@ async fn installed(service: &Service, job: &Job<'_>, parameter: &str, operation:
     let search = if operation == "organization_app_filter" { job.query("searchQuery") } else { "" };
     let found = reached(service, &roots, search).await?;
     let records: Vec<Value> = found.iter().map(|record| short(record, Vec::new())).collect();
-    Ok(if operation == "organization_app_list" { list(records) } else { Reply::json(&lists::page_of(job.page()?, records)) })
+    Ok(if operation == "organization_app_list" {
+        list(records)
+    } else {
+        Reply::json(&lists::page_of(job.page()?, records))
+    })
 }
 
 async fn own_roots(service: &Service, job: &Job<'_>, parameter: &str) -> Result<Vec<String>, Failure> {

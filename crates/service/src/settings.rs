@@ -48,7 +48,9 @@ fn fits(declared: &Value, value: &Value) -> bool {
         "DATE" => scalar(field::date("value").spec),
         "TIME" => scalar(field::time("value").spec),
         "DATETIME" => scalar::instant(&text).is_ok(),
-        "SELECT" => declared["optionList"].as_array().is_some_and(|options| options.iter().any(|option| option == &text)),
+        "SELECT" => {
+            declared["optionList"].as_array().is_some_and(|options| options.iter().any(|option| option == &text))
+        }
         "EMAIL" => scalar(field::email("value").spec),
         "MOBILE" => scalar(field::mobile("value").spec),
         "URL" => scalar(field::url("value").spec),

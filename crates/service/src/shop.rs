@@ -12,8 +12,8 @@ use kalends_engine::entity::{Entity, Verb};
 use kalends_engine::output;
 use kalends_engine::problem::Failure;
 use kalends_engine::record::Record;
-use kalends_store::records::{self, Reader};
 use kalends_store::params;
+use kalends_store::records::{self, Reader};
 use serde_json::Value;
 
 fn is_public(record: &Record) -> bool {
@@ -29,7 +29,8 @@ pub(crate) fn may_install(record: &Record, caller: &Caller) -> bool {
 pub(crate) async fn serve(service: &Service, job: &Job<'_>, verb: Verb) -> Result<Reply, Failure> {
     let entity = job.route.entity.ok_or_else(Failure::not_found)?;
     if verb == Verb::Show {
-        let record = records::find_anywhere(&mut &service.store, entity.prefix, job.param(&entity.id_parameter())).await?;
+        let record =
+            records::find_anywhere(&mut &service.store, entity.prefix, job.param(&entity.id_parameter())).await?;
         let record = record.ok_or_else(Failure::not_found)?;
         if !may_install(&record, &job.call.caller) && !is_installed(service, job, entity, &record).await? {
             return Err(Failure::not_found());

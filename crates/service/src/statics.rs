@@ -24,9 +24,9 @@ pub(crate) fn serve(job: &Job<'_>, operation: &str) -> Result<Reply, Failure> {
         "static_language_list" => language::list(language)
             .map(|(code, name)| json!({"class": "LANGUAGE", "id": code, "code": code, "name": name}))
             .collect(),
-        "static_timeZone_list" => time_zone::list(language)
-            .map(|(id, name)| json!({"class": "TIME_ZONE", "id": id, "name": name}))
-            .collect(),
+        "static_timeZone_list" => {
+            time_zone::list(language).map(|(id, name)| json!({"class": "TIME_ZONE", "id": id, "name": name})).collect()
+        }
         "static_sector_list" => sector::list(language)
             .map(|(id, name, group)| json!({"class": "SECTOR", "id": id, "name": name, "group": group}))
             .collect(),

@@ -8,17 +8,12 @@ pub(crate) const NAMES: [&str; 2] = ["DEFAULT_DE", "DEFAULT_EN"];
 
 /// Records a template makes: entity and document.
 pub(crate) fn records(name: &str) -> Vec<(&'static str, Value)> {
-    let (regular, staff, first, talk) = match name {
-        "DEFAULT_DE" => ("Stammkunden", "Mitarbeiter", "Erstgespräch", "Ein Termin zum Kennenlernen."),
-        "DEFAULT_EN" => ("Regular customers", "Staff", "First meeting", "An appointment to get to know each other."),
+    let regular = match name {
+        "DEFAULT_DE" => "Stammkunden",
+        "DEFAULT_EN" => "Regular customers",
         _ => return Vec::new(),
     };
-    let all: Vec<&str> = kalends_catalog::permission::ids().collect();
-    vec![
-        ("customerGroup", json!({"name": regular})),
-        ("employeeGroup", json!({"name": staff, "permissionList": all})),
-        ("appointmentTemplate", json!({"type": "SIMPLE", "name": first, "publicName": first, "description": talk, "duration": 30})),
-    ]
+    vec![("customerGroup", json!({"name": regular}))]
 }
 
 /// The templates as `static/organizationTemplateData/list` shows them.

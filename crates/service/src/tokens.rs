@@ -3,9 +3,9 @@
 //! Refresh tokens of `client_credentials` are stable: exchanged again and again until they end or are revoked, since
 //! clients of this API keep the first one for their whole life (PLATFORM section 3.1).
 
+use crate::Service;
 use crate::call::{Caller, Kind};
 use crate::developer::boxed;
-use crate::Service;
 use kalends_engine::problem::Failure;
 use kalends_engine::{Micros, id};
 use kalends_entities as entities;
@@ -169,7 +169,8 @@ impl Tokens {
                 let waiting = tx.query(sql, &params![WAITING]).await?;
                 let row = waiting.first().ok_or_else(Failure::internal)?;
                 let from = now.max(row.int(1) + keys::PUBLISHED_BEFORE);
-                tx.execute("UPDATE signing_key SET active_from = $1 WHERE kid = $2", &params![from, row.text(0)]).await?;
+                tx.execute("UPDATE signing_key SET active_from = $1 WHERE kid = $2", &params![from, row.text(0)])
+                    .await?;
                 // The old ones verify until the last token they signed has ended.
                 let end = from + (REFRESH_SECONDS + ACCESS_SECONDS) * SECOND;
                 let retire = "UPDATE signing_key SET retired = $1 WHERE retired = 0 AND active_from < $2";
@@ -186,7 +187,8 @@ impl Tokens {
 
     /// The keys, one a line, for people.
     pub fn listed(&self) -> String {
-        let time = |at: Micros| if at == WAITING { "waiting".to_owned() } else { kalends_engine::output::timestamp(at) };
+        let time =
+            |at: Micros| if at == WAITING { "waiting".to_owned() } else { kalends_engine::output::timestamp(at) };
         let line = |key: &Key| {
             let end = if key.retired == 0 { "open".to_owned() } else { time(key.retired) };
             format!("{}  signs from {}  verifies until {end}", key.kid, time(key.active_from))
@@ -241,7 +243,9 @@ impl Tokens {
     ) -> Result<Value, Refused> {
         let need = |name| parameters.need(name, "grant_type is missing");
         match need("grant_type")? {
-            "client_credentials" => self.client_credentials(service, &credentials(authorization, parameters)?, parameters).await,
+            "client_credentials" => {
+                self.client_credentials(service, &credentials(authorization, parameters)?, parameters).await
+            }
             "refresh_token" => self.exchange(service, &credentials(authorization, parameters)?, parameters).await,
             _ => {
                 let text = "use client_credentials or refresh_token";
@@ -279,7 +283,8 @@ impl Tokens {
         let mut answer = json!({"refresh_token": refresh, "token_type": "Bearer", "expires_in": REFRESH_SECONDS});
         if organization.is_some() {
             // The standard answer on request: ordinary clients need no second step.
-            let access = Claims { organization_id: organization, ..known.claims(&self.issuer, now, ACCESS_SECONDS, service) };
+            let access =
+                Claims { organization_id: organization, ..known.claims(&self.issuer, now, ACCESS_SECONDS, service) };
             answer["access_token"] = Value::String(self.sign(jwt::Kind::Access, &access, now)?);
             answer["expires_in"] = json!(ACCESS_SECONDS);
             answer["refresh_expires_in"] = json!(REFRESH_SECONDS);
@@ -299,7 +304,9 @@ impl Tokens {
         let keys = Arc::clone(&self.keys.read());
         let claims = jwt::verify(&keys, jwt::Kind::Refresh, &self.issuer, token, now).map_err(|_| refused())?;
         let id = digest(&claims.jti);
-        let sql = format!("{CLIENT}, t.revoked, t.expires FROM refresh_token t JOIN client c ON c.id = t.client_id WHERE t.id = $1");
+        let sql = format!(
+            "{CLIENT}, t.revoked, t.expires FROM refresh_token t JOIN client c ON c.id = t.client_id WHERE t.id = $1"
+        );
         let row = service.store.query_opt(&sql, &params![id.as_str()]).await?.ok_or_else(refused)?;
         let (revoked, expires) = (row.int(8), row.int(9));
         let known = KnownClient::read(row);
@@ -331,7 +338,9 @@ impl Tokens {
     ) -> Result<Option<String>, Refused> {
         let target = |text| Refused::Oauth(OauthRefusal::new(Code::InvalidTarget, text));
         if let Some(resource) = parameters.get("resource") {
-            let ours = resource.strip_prefix(self.issuer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            let ours = resource
+                .strip_prefix(self.issuer.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
             if !ours || resource.contains('#') {
                 return Err(target("the resource is not served here"));
             }
@@ -385,7 +394,8 @@ impl Tokens {
         let work = boxed::<(), _>(move |tx| {
             let id = id.clone();
             Box::pin(async move {
-                tx.execute("UPDATE refresh_token SET revoked = $1 WHERE id = $2 AND revoked = 0", &params![now, id]).await?;
+                tx.execute("UPDATE refresh_token SET revoked = $1 WHERE id = $2 AND revoked = 0", &params![now, id])
+                    .await?;
                 Ok(())
             })
         });
@@ -504,14 +514,8 @@ fn stored(mut row: Row) -> Stored {
 
 async fn insert_key(tx: &mut Tx, key: &Stored) -> Result<(), Failure> {
     let sql = "INSERT INTO signing_key (kid, algorithm, sealed, public_key, created, active_from, retired) VALUES ($1, 'EdDSA', $2, $3, $4, $5, $6)";
-    let values = params![
-        key.kid.as_str(),
-        key.sealed.as_str(),
-        key.public.as_str(),
-        key.created,
-        key.active_from,
-        key.retired
-    ];
+    let values =
+        params![key.kid.as_str(), key.sealed.as_str(), key.public.as_str(), key.created, key.active_from, key.retired];
     tx.execute(sql, &values).await?;
     Ok(())
 }

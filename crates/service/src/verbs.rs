@@ -47,8 +47,7 @@ pub(crate) async fn place(service: &Service, job: &Job<'_>, entity: &'static Ent
         let value = job.param(parameter).to_owned();
         match entities::by_name(parameter.strip_suffix("Id").unwrap_or(parameter)) {
             Some(above) => {
-                let found =
-                    records::find(&mut &service.store, above.prefix, &organization.record.id, &value).await?;
+                let found = records::find(&mut &service.store, above.prefix, &organization.record.id, &value).await?;
                 found.ok_or_else(Failure::not_found)?;
             }
             None if !is_type_name(&value) => return Err(Failure::invalid_at("bad_type_name", parameter)),
@@ -86,7 +85,8 @@ async fn show(service: &Service, job: &Job<'_>, entity: &'static Entity, record:
 async fn add(service: &Service, job: &Job<'_>, entity: &'static Entity, place: Place) -> Result<Reply, Failure> {
     let (call, document, organization) = (job.call.clone(), job.request.body.clone(), Arc::clone(job.organization()?));
     let reply = service.change(job.call, move |tx| {
-        let (call, place, document, organization) = (call.clone(), place.clone(), document.clone(), Arc::clone(&organization));
+        let (call, place, document, organization) =
+            (call.clone(), place.clone(), document.clone(), Arc::clone(&organization));
         Box::pin(async move {
             let (record, notes) = write::add(tx, &call, &place, entity, &document).await?;
             let answer = output::short(entity, &record, organization.view());
@@ -100,7 +100,8 @@ async fn edit(service: &Service, job: &Job<'_>, entity: &'static Entity, place: 
     let id = job.param(&entity.id_parameter()).to_owned();
     let (call, document, organization) = (job.call.clone(), job.request.body.clone(), Arc::clone(job.organization()?));
     let reply = service.change(job.call, move |tx| {
-        let (call, place, document, organization) = (call.clone(), place.clone(), document.clone(), Arc::clone(&organization));
+        let (call, place, document, organization) =
+            (call.clone(), place.clone(), document.clone(), Arc::clone(&organization));
         let id = id.clone();
         Box::pin(async move {
             let record = find_in(tx, entity, &place, &id).await?;
@@ -222,7 +223,8 @@ pub(crate) async fn link(
     let scope: Vec<(&'static str, String)> =
         entity.scope().map(|(parameter, field)| (field, job.param(parameter).to_owned())).collect();
     let reply = service.change(job.call, move |tx| {
-        let (call, organization, own_id, other_id) = (call.clone(), Arc::clone(&organization), own_id.clone(), other_id.clone());
+        let (call, organization, own_id, other_id) =
+            (call.clone(), Arc::clone(&organization), own_id.clone(), other_id.clone());
         let scope = scope.clone();
         Box::pin(async move {
             let place = Place {

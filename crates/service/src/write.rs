@@ -44,8 +44,7 @@ pub(crate) async fn add(
     for (field, value) in &place.scope {
         stored.insert((*field).to_owned(), json!(value));
     }
-    let mut applied =
-        input::apply(entity, Mode::Add, &stored, document, call.strict).map_err(Failure::invalid)?;
+    let mut applied = input::apply(entity, Mode::Add, &stored, document, call.strict).map_err(Failure::invalid)?;
     check_references(tx, place, &applied.references).await?;
     hooks::before_add(tx, call, place, entity, &mut applied).await?;
     let Applied { body, custom_id, notes, .. } = applied;
@@ -189,7 +188,8 @@ async fn index_references(
     now: i64,
 ) -> Result<(), Failure> {
     for field in entity.fields.iter().filter(|field| field.indexed) {
-        let (old, new) = (before.get(field.name).and_then(Value::as_str), record.body.get(field.name).and_then(Value::as_str));
+        let (old, new) =
+            (before.get(field.name).and_then(Value::as_str), record.body.get(field.name).and_then(Value::as_str));
         if old == new {
             continue;
         }
@@ -231,7 +231,8 @@ fn sort(entity: &Entity, record: &Record) -> String {
 /// Before and after of the fields that differ, without what is never answered.
 fn changes(entity: &Entity, before: &Body, after: &Body) -> Vec<Value> {
     let hidden = |name: &str| entity.field(name).is_some_and(|field| field.access == Access::WriteOnly);
-    let mut names: Vec<&String> = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))).collect();
+    let mut names: Vec<&String> =
+        before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))).collect();
     names.retain(|name| before.get(*name) != after.get(*name));
     names
         .into_iter()
@@ -258,7 +259,7 @@ pub(crate) async fn log(
         id: id::new("34", call.entropy.as_ref()),
         organization_id,
         at: call.now,
-        category: catalog::log_category::of_entity(entity.name).to_owned(),
+        category: catalog::log_category::of_entity(entity.name),
         action: action.to_owned(),
         entity_id: record.id.clone(),
         actor_kind: call.caller.kind.word().to_owned(),

@@ -10,7 +10,9 @@ impl From<StoreError> for Failure {
                 Problem::at("custom_id_taken", "customId").with_status(409)
             }
             StoreError::Overlap => Self::conflict("slot_taken"),
-            StoreError::Unique { .. } | StoreError::ForeignKey | StoreError::Conflict => Self::conflict("changed_meanwhile"),
+            StoreError::Unique { .. } | StoreError::ForeignKey | StoreError::Conflict => {
+                Self::conflict("changed_meanwhile")
+            }
             StoreError::Busy | StoreError::Unavailable(_) => {
                 tracing::warn!(%error, "database not available");
                 Self::unavailable()

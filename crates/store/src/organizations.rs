@@ -68,7 +68,8 @@ pub async fn touch(tx: &mut Tx, organization_id: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn touch_one(tx: &mut Tx, id: &str) -> Result<()> {
-    let sql = "INSERT INTO change (id, counter) VALUES ($1, 1) ON CONFLICT (id) DO UPDATE SET counter = change.counter + 1";
+    let sql =
+        "INSERT INTO change (id, counter) VALUES ($1, 1) ON CONFLICT (id) DO UPDATE SET counter = change.counter + 1";
     tx.execute(sql, &params![id]).await?;
     Ok(())
 }
@@ -78,8 +79,9 @@ pub async fn touch_one(tx: &mut Tx, id: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn counters(reader: &mut impl Reader, organization_id: &str, client_id: &str) -> Result<(i64, i64)> {
-    let rows =
-        reader.rows("SELECT id, counter FROM change WHERE id IN ($1, $2)", &params![organization_id, client_id]).await?;
+    let rows = reader
+        .rows("SELECT id, counter FROM change WHERE id IN ($1, $2)", &params![organization_id, client_id])
+        .await?;
     let of = |id: &str| rows.iter().find(|row| row.text(0) == id).map_or(0, |row| row.int(1));
     Ok((of(organization_id), of(client_id)))
 }

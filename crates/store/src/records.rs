@@ -88,8 +88,9 @@ pub async fn identify(
     if custom_id.is_empty() {
         return Ok(None);
     }
-    let sql =
-        format!("SELECT {COLUMNS} FROM record r WHERE r.organization_id = $1 AND r.entity = $2 AND r.custom_id = $3 AND r.custom_id <> ''");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM record r WHERE r.organization_id = $1 AND r.entity = $2 AND r.custom_id = $3 AND r.custom_id <> ''"
+    );
     reader.rows(&sql, &params![organization_id, key, custom_id]).await?.pop().map(record).transpose()
 }
 
@@ -202,7 +203,9 @@ pub async fn search(reader: &mut impl Reader, query: &Query<'_>, words: &[String
         values.push(expression(reader.engine(), scopes, words).into());
         let narrow = query.related.is_some() || query.key.len() > 2;
         let count = if narrow {
-            format!("SELECT count(*) FROM (SELECT 1 FROM record r WHERE r.seq IN ({matching}) AND {filter} LIMIT {SEARCH_TOTAL_MAX}) found")
+            format!(
+                "SELECT count(*) FROM (SELECT 1 FROM record r WHERE r.seq IN ({matching}) AND {filter} LIMIT {SEARCH_TOTAL_MAX}) found"
+            )
         } else {
             // The words stand behind organization and entity already: the record itself need not be read to be counted.
             format!("SELECT count(*), $1, $2 FROM ({matching} LIMIT {SEARCH_TOTAL_MAX}) found")
@@ -213,7 +216,10 @@ pub async fn search(reader: &mut impl Reader, query: &Query<'_>, words: &[String
         }
         total = (total + counted).min(SEARCH_TOTAL_MAX);
         let page = if query.by_name || narrow {
-            format!("SELECT {COLUMNS} FROM record r WHERE r.seq IN ({matching}) AND {filter} ORDER BY {}", query.order())
+            format!(
+                "SELECT {COLUMNS} FROM record r WHERE r.seq IN ({matching}) AND {filter} ORDER BY {}",
+                query.order()
+            )
         } else {
             format!(
                 "SELECT {COLUMNS} FROM record r WHERE r.seq IN (SELECT seq FROM ({matching}) m ORDER BY seq DESC LIMIT {}) \
@@ -404,9 +410,8 @@ pub async fn linked(reader: &mut impl Reader, relation: &str, side: Side, id: &s
 /// # Errors
 /// Those of the database.
 pub async fn all(reader: &mut impl Reader, key: &str, organization_id: &str) -> Result<Vec<Record>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM record r WHERE r.organization_id = $1 AND r.entity = $2 ORDER BY r.sort, r.seq"
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM record r WHERE r.organization_id = $1 AND r.entity = $2 ORDER BY r.sort, r.seq");
     records(reader.rows(&sql, &params![organization_id, key]).await?)
 }
 

@@ -143,8 +143,11 @@ impl TestApp {
     /// When it is refused.
     pub async fn access_token(&self, client: &NewClient, organization: &str) -> String {
         let refresh = self.refresh_token(client).await;
-        let mut fields =
-            vec![("grant_type", "refresh_token"), ("client_id", client.client_id.as_str()), ("refresh_token", &refresh)];
+        let mut fields = vec![
+            ("grant_type", "refresh_token"),
+            ("client_id", client.client_id.as_str()),
+            ("refresh_token", &refresh),
+        ];
         if !organization.is_empty() {
             fields.push(("organization_id", organization));
         }
@@ -193,7 +196,13 @@ impl Drop for TestApp {
 
 async fn developer(service: &Service, email: &str) -> (Account, NewClient, NewClient) {
     let call = Call::system(service.clock.now(), Arc::clone(&service.entropy));
-    let user = Person { email: email.into(), first_name: "Dev".into(), last_name: "Eloper".into(), locale: "en".into(), ..Person::default() };
+    let user = Person {
+        email: email.into(),
+        first_name: "Dev".into(),
+        last_name: "Eloper".into(),
+        locale: "en".into(),
+        ..Person::default()
+    };
     let registration = Registration { name: "Developer".into(), email: email.into(), user };
     let account = service.register(&call, &registration).await.expect("registered");
     let permissions: Vec<&str> = kalends_catalog::permission::ids().collect();

@@ -178,7 +178,8 @@ fn idempotency(
 fn request_id(web: &Web, headers: &HeaderMap) -> String {
     let given = headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok());
     let plain = |text: &&str| {
-        (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        (1..=64).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
     given.filter(plain).map_or_else(|| id::alphanumerics(20, web.entropy()), str::to_owned)
 }

@@ -1,10 +1,10 @@
 //! Reading JSON bodies of the APIs: limits, media type, and the empty forms that PHP clients send.
 
 use axum::body::Body;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use http_body_util::BodyExt;
 use kalends_engine::json;
 use kalends_engine::problem::{Failure, Problem};
 use serde_json::{Map, Value};
@@ -17,24 +17,40 @@ pub(crate) const FILE_MAX: usize = 15 * 1024 * 1024;
 /// Longest time a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Most bytes of a refused body that are read and dropped, so that the client can read why instead of seeing a reset.
+const DROPPED_MAX: usize = 4 * 1024 * 1024;
+
 /// All bytes of a body.
 ///
 /// # Errors
 /// `body_too_large` (413), `body_too_slow` (408), `body_cut_off` (400).
 pub(crate) async fn bytes(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Failure> {
-    let too_large = || Problem::new("body_too_large").arg("max", max.to_string()).with_status(413);
-    // Refused before `100 Continue` is answered: nobody sends what will not be read.
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > max) {
-        return Err(too_large());
+    // Refused before `100 Continue` is answered: nobody sends what will not be read.
+    if announced.is_some_and(|length| length > max) && headers.contains_key(EXPECT) {
+        return Err(too_large(max));
     }
-    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, max).collect());
-    match collected.await {
-        Err(_) => Err(Problem::new("body_too_slow").with_status(408)),
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::new("body_cut_off").with_status(400)),
+    let read = tokio::time::timeout(PATIENCE, collect(body, announced.unwrap_or(0), max));
+    read.await.unwrap_or_else(|_| Err(Problem::new("body_too_slow").with_status(408)))
+}
+
+fn too_large(max: usize) -> Failure {
+    Problem::new("body_too_large").arg("max", max.to_string()).with_status(413)
+}
+
+async fn collect(mut body: Body, announced: usize, max: usize) -> Result<Bytes, Failure> {
+    let (mut kept, mut seen) = (BytesMut::with_capacity(announced.min(max)), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::new("body_cut_off").with_status(400))?;
+        let Some(data) = frame.data_ref() else { continue };
+        seen += data.len();
+        if seen <= max {
+            kept.extend_from_slice(data);
+        } else if seen > DROPPED_MAX.max(max) {
+            break;
+        }
     }
+    if seen > max { Err(too_large(max)) } else { Ok(kept.freeze()) }
 }
 
 /// The JSON object of a body; no body, `null` and `[]` are the empty one.

@@ -15,7 +15,11 @@ pub(crate) async fn allow(web: &Web, headers: &HeaderMap, method: &Method, respo
         return;
     }
     answer::set(response, "access-control-allow-origin", origin);
-    answer::set(response, "access-control-expose-headers", "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
+    answer::set(
+        response,
+        "access-control-expose-headers",
+        "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
+    );
     if method == Method::OPTIONS && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
         answer::set(response, "access-control-allow-methods", "GET, POST, PUT, DELETE, LINK, UNLINK");
         answer::set(

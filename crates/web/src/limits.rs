@@ -55,10 +55,9 @@ impl Limits {
     pub(crate) fn request(&self, client: &str) -> Result<Option<Left>, Failure> {
         let Some(limiter) = &self.requests else { return Ok(None) };
         match limiter.check_key(&client.to_owned()) {
-            Ok(state) => Ok(Some(Left {
-                limit: state.quota().burst_size().get(),
-                remaining: state.remaining_burst_capacity(),
-            })),
+            Ok(state) => {
+                Ok(Some(Left { limit: state.quota().burst_size().get(), remaining: state.remaining_burst_capacity() }))
+            }
             Err(until) => Err(refuse(until.wait_time_from(DefaultClock::default().now()))),
         }
     }

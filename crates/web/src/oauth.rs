@@ -60,12 +60,14 @@ impl Asked {
         if ["client_id=", "client_secret=", "refresh_token=", "code="].iter().any(|name| query.contains(name)) {
             return Err(invalid("send credentials in the body, never in the address"));
         }
-        let bytes = body::bytes(&parts.headers, content, BODY_MAX).await.map_err(|failure| Box::new(failed(&failure)))?;
+        let bytes =
+            body::bytes(&parts.headers, content, BODY_MAX).await.map_err(|failure| Box::new(failed(&failure)))?;
         let media = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let parameters = Parameters::read(media, &bytes).map_err(|refused| Box::new(refusal(&refused)))?;
         let authorization = header(&parts.headers);
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default();
-        let limit_key = format!("{peer} {}", parameters.get("client_id").or(authorization.as_deref()).unwrap_or_default());
+        let limit_key =
+            format!("{peer} {}", parameters.get("client_id").or(authorization.as_deref()).unwrap_or_default());
         if let Err(failure) = web.limits.is_open(&limit_key) {
             return Err(Box::new(failed(&failure)));
         }
