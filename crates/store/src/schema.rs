@@ -3,5 +3,7 @@
 use crate::Migration;
 
 /// Every migration of this version.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration::common("0001_foundation", include_str!("../migrations/0001_foundation.sql"))];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration::common("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
+    Migration::common("0002_scheduling", include_str!("../migrations/0002_scheduling.sql")),
+];
