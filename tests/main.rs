@@ -25,6 +25,7 @@ macro_rules! both {
 }
 
 mod app;
+mod contract;
 mod module;
 mod oauth;
 mod operations;

@@ -1,0 +1,93 @@
+//! What the examples of the contract cannot say themselves.
+
+use kalends_service::Call;
+use kalends_service::developer::{ClientKind, NewClient};
+use kalends_testkit::app::TestApp;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Values of path parameters that name no record.
+pub(super) const FIXED: &[(&str, &str)] = &[
+    ("page", "1"),
+    ("year", "2027"),
+    ("month", "2"),
+    ("day", "4"),
+    ("week", "5"),
+    ("errorCode", "404"),
+    ("customEntityType", "rentalCar"),
+];
+
+/// A parameter or property that is taken from what another operation (or a client made beforehand) answered, because the
+/// usual choice (the first record of its kind) does not fit: operation, name, where from, which property.
+pub(super) const TAKEN: &[(&str, &str, &str, &str)] = &[
+    // The root everything lives in must stay.
+    ("app organization_delete", "organizationId", "app organization_subOrganization_addSub", "id"),
+    ("app organization_move", "{organizationId}", "app organization_subOrganization_addSub", "id"),
+    // These look below the path's organization.
+    ("app organization_subOrganization_identify", "customId", "app organization_subOrganization_addSub", "customId"),
+    ("module organization_identify", "customId", "app organization_subOrganization_addSub", "customId"),
+    // Declares the settings of the example, and is not installed yet.
+    ("app appConfig_add", "appId", "offered app", "id"),
+    ("app appConfig_app_index", "appId", "offered app", "id"),
+    ("app appConfig_app_filter", "appId", "offered app", "id"),
+    ("app appConfig_app_list", "appId", "offered app", "id"),
+    ("app app_showByInstallKey", "appInstallKey", "offered app", "installKey"),
+    ("app module_showByInstallKey", "moduleInstallKey", "module", "installKey"),
+];
+
+/// Properties whose example is no value at all: operation, property, JSON.
+pub(super) const WRITTEN: &[(&str, &str, &str)] = &[
+    (
+        "app image_add",
+        "fileContent",
+        "\"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==\"",
+    ),
+    ("module file_add", "fileContent", "\"RGllcyBpc3QgZWluZSBUZXh0ZGF0ZWk=\""),
+];
+
+/// Calls that make later ones possible; each is made as soon as its operation is served and every parameter known.
+pub(super) const STEPS: &[(&str, &str)] = &[];
+
+/// The settings that a configuration's example fills in: the type is the second half of the key.
+fn declared(example: &Value) -> Value {
+    let list = example["settingList"].as_array().into_iter().flatten();
+    list.map(|setting| {
+        let key = setting["key"].as_str().expect("a key");
+        let kind = key.split_once('_').map_or(key, |(_, kind)| kind).to_uppercase();
+        json!({"key": key, "name": key, "type": kind})
+    })
+    .collect()
+}
+
+/// Apps and a module that exist before the walk begins.
+pub(super) struct Clients {
+    /// Offered in the store with the settings of `appConfig_add`'s example.
+    pub offered: NewClient,
+    /// Two more that `organization_add` installs.
+    pub others: [NewClient; 2],
+    /// Calls the Module API; has the settings of `moduleConfig_add`'s example.
+    pub module: NewClient,
+}
+
+impl Clients {
+    pub(super) async fn make(app: &TestApp, app_example: &Value, module_example: &Value) -> Self {
+        let service = &app.web.service;
+        let call = Call::system(service.clock.now(), Arc::clone(&service.entropy));
+        let make = async |kind, document: Value| {
+            service.make_client(&call, &app.account.id, kind, &document, &[]).await.expect("a client")
+        };
+        Self {
+            offered: make(ClientKind::App, json!({"name": "Offered", "settingDefinitionList": declared(app_example)}))
+                .await,
+            others: [
+                make(ClientKind::App, json!({"name": "Second"})).await,
+                make(ClientKind::App, json!({"name": "Third"})).await,
+            ],
+            module: make(
+                ClientKind::Module,
+                json!({"name": "Walker", "settingDefinitionList": declared(module_example)}),
+            )
+            .await,
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Calls every operation that is served, with the contract's example.
+//!
+//! There is no order written down: an operation is called as soon as everything its path and its example name has been
+//! made by another one; what makes things comes first, what removes them last, youngest first.
+
+use super::document::{Operation, operations, prefixes};
+use super::fixtures::{Clients, FIXED, STEPS, TAKEN, WRITTEN};
+use super::{answers, document};
+use kalends_engine::route::{Api, Route};
+use kalends_testkit::app::TestApp;
+use kalends_testkit::client::{Answer, Caller};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Makes, prepares, links, reads, edits, acts, ends, unlinks, deletes: the order among operations that are possible.
+fn rank(operation: &Operation) -> u8 {
+    match (operation.method.as_str(), operation.verb()) {
+        ("POST", verb) if verb != "resend" => 0,
+        ("LINK", _) => 2,
+        ("GET", _) => 3,
+        ("PUT", "edit") => 4,
+        ("PUT", "cancel") => 7,
+        ("UNLINK", _) => 8,
+        ("DELETE", _) => 9,
+        _ => 6,
+    }
+}
+
+/// `name` of an operation or body that is not known yet.
+struct Missing(String);
+
+struct Walk<'a> {
+    app: &'a TestApp,
+    routes: Vec<Route>,
+    clients: &'a Clients,
+    prefixes: Vec<(String, String)>,
+    /// Entities whose records some operation of the contract makes or lists.
+    obtainable: BTreeSet<String>,
+    /// `customerId` and the ids known for it, the preferred one first.
+    ids: BTreeMap<String, Vec<String>>,
+    custom_ids: HashMap<String, Vec<String>>,
+    results: HashMap<String, Value>,
+    /// Operations of success in their order.
+    called: Vec<String>,
+    callers: HashMap<(Api, bool), Caller>,
+    complaints: Vec<String>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(app: &'a TestApp, clients: &'a Clients, contract: &[Operation]) -> Self {
+        let makes = |operation: &&Operation| {
+            matches!(operation.verb(), "add" | "list" | "index" | "listMonth") && operation.method != "LINK"
+        };
+        let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let apps = [&app.app, &clients.others[0], &clients.others[1]].map(|client| client.record_id.clone());
+        ids.insert("appId".into(), apps.into());
+        ids.insert("moduleId".into(), vec![clients.module.record_id.clone()]);
+        ids.insert("developerAccountId".into(), vec![app.account.id.clone()]);
+        let client = |client: &kalends_service::developer::NewClient| json!({"id": client.record_id, "installKey": client.install_key});
+        Self {
+            app,
+            routes: app.web.service.routes.routes().to_vec(),
+            clients,
+            prefixes: prefixes(),
+            obtainable: contract.iter().filter(makes).map(|operation| operation.entity.clone()).collect(),
+            ids,
+            custom_ids: HashMap::new(),
+            results: HashMap::from([
+                ("offered app".into(), client(&clients.offered)),
+                ("module".into(), client(&clients.module)),
+            ]),
+            called: Vec::new(),
+            callers: HashMap::new(),
+            complaints: Vec::new(),
+        }
+    }
+
+    /// What stands at a place of this operation by the table of exceptions.
+    fn taken(&self, operation: &Operation, name: &str) -> Option<Result<String, Missing>> {
+        let key = operation.key();
+        let (_, _, from, property) = TAKEN.iter().find(|(of, at, _, _)| *of == key && *at == name)?;
+        let value = self.results.get(*from).and_then(|result| result[*property].as_str());
+        Some(value.map(str::to_owned).ok_or_else(|| Missing((*from).to_owned())))
+    }
+
+    fn id(&self, name: &str, nth: usize) -> Result<String, Missing> {
+        let ids = self.ids.get(name).filter(|ids| !ids.is_empty()).ok_or_else(|| Missing(name.to_owned()))?;
+        Ok(ids[nth % ids.len()].clone())
+    }
+
+    fn parameter(&self, operation: &Operation, name: &str) -> Result<String, Missing> {
+        if let Some((_, value)) = FIXED.iter().find(|(fixed, _)| *fixed == name) {
+            return Ok((*value).to_owned());
+        }
+        for name in [name.to_owned(), format!("{{{name}}}")] {
+            if let Some(taken) = self.taken(operation, &name) {
+                return taken;
+            }
+        }
+        match name {
+            "customId" => {
+                let known = self.custom_ids.get(&operation.entity).and_then(|known| known.first());
+                known.cloned().ok_or_else(|| Missing(format!("customId of {}", operation.entity)))
+            }
+            // The second record of its kind: nothing is linked with itself.
+            "customEntityRelatedId" => match self.ids.get("customEntityId") {
+                Some(ids) if ids.len() > 1 => Ok(ids[1].clone()),
+                _ => Err(Missing("a second customEntityId".into())),
+            },
+            _ => self.id(name, 0),
+        }
+    }
+
+    fn path(&self, operation: &Operation) -> Result<String, Missing> {
+        let mut path = operation.path.clone();
+        for name in operation.parameters() {
+            path = path.replace(&format!("{{{name}}}"), &self.parameter(operation, name)?);
+        }
+        if matches!(operation.verb(), "filter" | "filterAll") {
+            let word = self.custom_ids.get(&operation.entity).and_then(|known| known.first());
+            path = format!("{path}?searchQuery={}", word.map_or("test", String::as_str));
+        }
+        Ok(path)
+    }
+
+    /// The example with real ids instead of `70xxx…`.
+    fn fill(&self, operation: &Operation, name: &str, nth: usize, example: &Value) -> Result<Value, Missing> {
+        if let Some((_, _, json)) = WRITTEN.iter().find(|(of, at, _)| *of == operation.key() && *at == name) {
+            return Ok(serde_json::from_str(json).expect("JSON"));
+        }
+        match example {
+            Value::Object(map) => {
+                let filled = map.iter().map(|(key, value)| Ok((key.clone(), self.fill(operation, key, 0, value)?)));
+                Ok(Value::Object(filled.collect::<Result<_, Missing>>()?))
+            }
+            Value::Array(list) => {
+                let one = name.strip_suffix("List").unwrap_or(name);
+                let filled = list.iter().enumerate().map(|(nth, value)| self.fill(operation, one, nth, value));
+                Ok(Value::Array(filled.collect::<Result<_, Missing>>()?))
+            }
+            Value::String(text) if is_placeholder(text) => {
+                if let Some(taken) = self.taken(operation, name) {
+                    return taken.map(Value::String);
+                }
+                let by_prefix = || self.prefixes.iter().find(|(prefix, _)| text.starts_with(prefix.as_str()));
+                let entity = name.strip_suffix("Id").filter(|entity| self.obtainable.contains(*entity));
+                match entity.map(str::to_owned).or_else(|| by_prefix().map(|(_, entity)| entity.clone())) {
+                    Some(entity) if self.obtainable.contains(&entity) => {
+                        self.id(&format!("{entity}Id"), nth).map(Value::String)
+                    }
+                    // Nothing in the contract makes or lists it, such as a tariff: any id will do.
+                    _ => Ok(example.clone()),
+                }
+            }
+            _ => Ok(example.clone()),
+        }
+    }
+
+    fn body(&self, operation: &Operation) -> Result<Option<Value>, Missing> {
+        let Some(example) = &operation.request_example else { return Ok(None) };
+        let mut body = self.fill(operation, "", 0, example)?;
+        if operation.method == "POST" {
+            let used = self.custom_ids.get(&operation.entity);
+            let example = body["customId"].as_str().unwrap_or("contract").to_owned();
+            let taken = used.is_some_and(|used| used.contains(&example)) || body["customId"].is_null();
+            if taken {
+                body["customId"] = json!(format!("{example}{}", used.map_or(0, Vec::len)));
+            }
+        }
+        Ok(Some(body))
+    }
+
+    async fn caller(&mut self, operation: &Operation) -> Result<Caller, Missing> {
+        let key = (operation.api, operation.token_organization);
+        if let Some(caller) = self.callers.get(&key) {
+            return Ok(caller.clone());
+        }
+        let organization = if operation.token_organization { self.id("organizationId", 0)? } else { String::new() };
+        let (client, base) = match operation.api {
+            Api::App => (&self.app.app, "/app/v3/de"),
+            Api::Module => {
+                // Installed by `moduleConfig_add`.
+                self.id("moduleConfigId", 0)?;
+                (&self.clients.module, "/module/v3/de")
+            }
+        };
+        let token = self.app.access_token(client, &organization).await;
+        let caller = self.app.caller(base, &token);
+        self.callers.insert(key, caller.clone());
+        Ok(caller)
+    }
+
+    /// Calls an operation if everything it names is known; whether it was called.
+    async fn attempt(&mut self, operation: &Operation) -> Result<(), Missing> {
+        let (path, body) = (self.path(operation)?, self.body(operation)?);
+        let caller = self.caller(operation).await?;
+        let answer = send(&caller, operation, &path, body.as_ref()).await;
+        let wanted = operation.status.as_u64().unwrap_or(404);
+        let mut complaints = answers::check(operation, &answer, wanted);
+        if complaints.is_empty() {
+            self.learn(operation, &answer.json["content"]);
+            complaints.extend(self.listed(operation, &answer.json["content"]));
+        }
+        if operation.verb() == "delete" {
+            complaints.extend(self.gone(operation, &caller).await);
+        }
+        let place = format!("{}: {} {path}", operation.key(), operation.method);
+        self.complaints.extend(complaints.into_iter().map(|complaint| format!("{place} {complaint}")));
+        self.called.push(operation.key());
+        Ok(())
+    }
+
+    /// Keeps the ids of an answer.
+    fn learn(&mut self, operation: &Operation, content: &Value) {
+        let makes = operation.method == "POST" && operation.verb() != "resend";
+        let made = if content["recordList"].is_array() && makes { &content["recordList"][0] } else { content };
+        if makes {
+            self.results.insert(operation.key(), made.clone());
+            if let Some(custom_id) = made["customId"].as_str().filter(|custom_id| !custom_id.is_empty()) {
+                self.custom_ids.entry(operation.entity.clone()).or_default().push(custom_id.to_owned());
+            }
+            if let Some(id) = made["id"].as_str() {
+                let known = self.ids.entry(format!("{}Id", operation.entity)).or_default();
+                // The first one made is the one that is used; what a list showed before is not ours.
+                let first = !self.called.iter().any(|key| key.ends_with(&format!(" {}_add", operation.entity)));
+                known.insert(if first { 0 } else { known.len() }, id.to_owned());
+            }
+        }
+        for record in ["recordList", "list"].iter().flat_map(|list| content[*list].as_array().into_iter().flatten()) {
+            let Some(id) = record["id"].as_str().filter(|id| id.len() == 32) else { continue };
+            let Some((_, entity)) = self.prefixes.iter().find(|(prefix, _)| id.starts_with(prefix.as_str())) else {
+                continue;
+            };
+            let known = self.ids.entry(format!("{entity}Id")).or_default();
+            if known.is_empty() {
+                known.push(id.to_owned());
+            }
+        }
+    }
+
+    /// A record that was made (or linked) must stand in every list of its kind.
+    fn listed(&self, operation: &Operation, content: &Value) -> Option<String> {
+        let list = content["recordList"].as_array()?;
+        let (beginning, verb) = operation.name.rsplit_once('_')?;
+        let entity = &operation.entity;
+        let made = self.called.contains(&format!("app {entity}_add")) && operation.api == Api::App;
+        let expected = made
+            && matches!(verb, "list" | "index" | "filter" | "listAll" | "indexAll" | "filterAll")
+            && (beginning == entity || self.called.contains(&format!("app {beginning}_link")));
+        let id = self.id(&format!("{entity}Id"), 0).ok()?;
+        (expected && list.iter().all(|record| record["id"] != id.as_str())).then(|| format!("does not list {id}"))
+    }
+
+    /// What was deleted is no longer there.
+    async fn gone(&self, operation: &Operation, caller: &Caller) -> Option<String> {
+        let show = format!("{}_show", operation.entity);
+        let show = operations().into_iter().find(|other| other.api == operation.api && other.name == show)?;
+        // An organization that is gone answers as one that never was.
+        let wanted = if operation.entity == "organization" { 403 } else { 404 };
+        let path = self.path(&Operation { path: show.path.clone(), ..operation.clone() }).ok()?;
+        let answer = caller.get(&path).await;
+        (answer.status != wanted).then(|| format!("leaves it to be shown: {}", answer.status))
+    }
+
+    /// The calls of the fixtures that have become possible.
+    async fn prepare(&mut self, contract: &[Operation], steps: &mut Vec<(&str, &str)>) {
+        for (key, body) in std::mem::take(steps) {
+            let operation = contract.iter().find(|operation| operation.key() == key).expect("an operation");
+            let example: Value = serde_json::from_str(body).expect("JSON");
+            let step = Operation { request_example: Some(example), response_example: None, ..operation.clone() };
+            let served = operation.route(&self.routes).is_some();
+            let ready = served && self.path(&step).is_ok() && self.body(&step).is_ok();
+            if !ready || self.attempt(&step).await.is_err() {
+                steps.push((key, body));
+            }
+        }
+    }
+
+    async fn run(&mut self, contract: &[Operation]) {
+        let served = contract.iter().filter(|operation| operation.route(&self.routes).is_some());
+        let mut pending: Vec<&Operation> = served.collect();
+        let mut steps = STEPS.to_vec();
+        loop {
+            pending.sort_by_key(|operation| (rank(operation), std::cmp::Reverse(self.age(operation))));
+            self.prepare(contract, &mut steps).await;
+            let mut done = None;
+            for (index, operation) in pending.iter().enumerate() {
+                if self.attempt(operation).await.is_ok() {
+                    done = Some(index);
+                    break;
+                }
+            }
+            let Some(index) = done else { break };
+            pending.remove(index);
+        }
+        for operation in pending {
+            let missing = [self.path(operation).err(), self.body(operation).err()].into_iter().flatten().next();
+            let missing = missing.map_or_else(|| "a token".to_owned(), |Missing(name)| name);
+            self.complaints.push(format!(
+                "{} was not called: nothing made or listed {missing}; add what makes it to tests/contract/fixtures.rs",
+                operation.key()
+            ));
+        }
+    }
+
+    /// When the records a deletion removes were made: the youngest go first.
+    fn age(&self, operation: &Operation) -> usize {
+        let add = format!(" {}_add", operation.entity);
+        if operation.method != "DELETE" {
+            return 0;
+        }
+        self.called.iter().position(|key| key.ends_with(&add)).unwrap_or(0)
+    }
+}
+
+fn is_placeholder(text: &str) -> bool {
+    text.len() == 32 && text.bytes().skip(2).all(|byte| byte.eq_ignore_ascii_case(&b'x'))
+}
+
+/// Sends a body as PHP writes it: `\/`, `\u` escapes, `[]` for an empty map.
+async fn send(caller: &Caller, operation: &Operation, path: &str, body: Option<&Value>) -> Answer {
+    let mut request = caller.request(&operation.method, path).header("content-type", "application/json; charset=utf-8");
+    if let Some(body) = body {
+        request = request.body(document::php(body));
+    }
+    Answer::read(request.send().await.expect("an answer")).await
+}
+
+both! {
+    /// Every operation that is served was called with its example and answered as the contract says.
+    async fn every_operation(app) {
+        let contract = operations();
+        let example = |name: &str| {
+            let operation = contract.iter().find(|operation| operation.name == name).expect("an operation");
+            operation.request_example.clone().expect("an example")
+        };
+        let clients = Clients::make(&app, &example("appConfig_add"), &example("moduleConfig_add")).await;
+        let mut walk = Walk::new(&app, &clients, &contract);
+        walk.run(&contract).await;
+        let called: BTreeSet<&String> = walk.called.iter().collect();
+        let served = contract.iter().filter(|operation| operation.route(&walk.routes).is_some());
+        let left: Vec<String> = served.map(Operation::key).filter(|key| !called.contains(key)).collect();
+        let count = walk.complaints.len();
+        assert!(walk.complaints.is_empty(), "{count} complaints:\n{}", walk.complaints.join("\n"));
+        assert!(left.is_empty(), "served and never called: {left:?}");
+    }
+}
