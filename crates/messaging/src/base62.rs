@@ -1,4 +1,5 @@
-//! Numbers of 176 bits as exactly 30 characters of base 62, the most that fits behind a two-character prefix.
+//! Numbers in base 62: of 176 bits as exactly 30 characters, the most that fits behind a two-character prefix, and small
+//! ones in a width of choice.
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -63,6 +64,22 @@ pub(crate) fn read(text: &str) -> Option<[u8; BYTES]> {
     number.try_into().ok()
 }
 
+/// Appends the number with as many characters, leading zeros included; a number too large for them becomes the largest.
+pub(crate) fn push_number(text: &mut String, number: u64, digits: u32) {
+    let number = number.min(62_u64.pow(digits) - 1);
+    for place in (0..digits).rev() {
+        text.push(char::from(ALPHABET[(number / 62_u64.pow(place) % 62) as usize]));
+    }
+}
+
+/// Reads what [`push_number`] wrote; at most ten characters.
+pub(crate) fn read_number(text: &str) -> Option<u64> {
+    if text.len() > 10 {
+        return None;
+    }
+    text.bytes().try_fold(0, |number, digit| Some(number * 62 + u64::from(value(digit)?)))
+}
+
 fn value(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
@@ -102,6 +119,22 @@ mod tests {
         for text in ["", "0", &"0".repeat(29), &"0".repeat(31), &"-".repeat(30), &"ä".repeat(15)] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn small_numbers() {
+        let written = |number, digits| {
+            let mut text = String::new();
+            push_number(&mut text, number, digits);
+            text
+        };
+        assert_eq!(written(0, 6), "000000");
+        assert_eq!(written(62 * 62 + 61, 6), "00010z");
+        assert_eq!(written(u64::MAX, 6), "zzzzzz");
+        assert_eq!(read_number("00010z"), Some(62 * 62 + 61));
+        assert_eq!(read_number("zzzzzz"), Some(62_u64.pow(6) - 1));
+        assert_eq!(read_number("00-10z"), None);
+        assert_eq!(read_number("00000000000"), None);
     }
 
     proptest! {
