@@ -6,5 +6,6 @@ mod customer;
 mod customer_group;
 mod log;
 mod organization;
+mod php;
 mod statics;
 mod wire;

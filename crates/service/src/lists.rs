@@ -1,11 +1,25 @@
 //! The containers of lists: `LIST`, `PAGINATION_LIST` (PLATFORM section 4).
 
+use kalends_catalog::fold;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// Records on a page.
 pub(crate) const PER_PAGE: i64 = 25;
 /// Most records of a list.
 pub(crate) const LIST_MAX: i64 = 9_999;
+
+/// Most words of a search that count; a text of more finds what has the first ones.
+pub(crate) const WORDS_MAX: usize = 20;
+
+/// The words of a `searchQuery`, folded, each once.
+pub(crate) fn words(query: &str) -> Vec<String> {
+    let mut words = fold::words(query);
+    let mut seen = HashSet::new();
+    words.retain(|word| seen.insert(word.clone()));
+    words.truncate(WORDS_MAX);
+    words
+}
 
 /// A `LIST`.
 pub(crate) fn list(total: i64, records: Vec<Value>) -> Value {
@@ -44,6 +58,14 @@ pub(crate) fn page_of(current: i64, records: Vec<Value>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_search_has_a_bounded_number_of_words() {
+        assert_eq!(words("Müller muller MÜLLER"), ["muller"]);
+        assert_eq!(words(&"a1 b2 c3 d4 e5 f6 ".repeat(900)).len(), 6);
+        let many: String = (0..50).map(|number| format!("w{number} ")).collect();
+        assert_eq!(words(&many).len(), WORDS_MAX);
+    }
 
     #[test]
     fn an_empty_page_is_one_one_one_nought_nought() {

@@ -19,7 +19,7 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>, operation: &str) -> 
     }
     let current = job.page()?;
     let query = if operation == "log_filter" { job.query("searchQuery") } else { "" };
-    let words: Vec<&str> = query.split_whitespace().collect();
+    let words: Vec<&str> = query.split_whitespace().take(lists::WORDS_MAX).collect();
     let (total, entries) =
         audit::list(&mut &service.store, organization, &words, lists::PER_PAGE, lists::offset(current)).await?;
     let entries = entries.iter().map(|entry| form(job, entry)).collect();

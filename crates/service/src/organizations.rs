@@ -120,7 +120,7 @@ async fn below(service: &Service, job: &Job<'_>, shape: Shape, search: &str) -> 
         limit: if matches!(shape, Shape::List) { lists::LIST_MAX } else { lists::PER_PAGE },
         offset: lists::offset(current),
     };
-    let (total, found) = records::search(&mut &service.store, &query, &fold::words(search)).await?;
+    let (total, found) = records::search(&mut &service.store, &query, &lists::words(search)).await?;
     let records = found.iter().map(|record| short(record, Vec::new())).collect();
     Ok(Reply::json(&match shape {
         Shape::List => lists::list(total, records),
@@ -205,7 +205,7 @@ async fn reached(service: &Service, roots: &[String], search: &str) -> Result<Ve
          WHERE r.entity = $1 AND t.ancestor_id IN ({}) ORDER BY r.sort, r.seq",
         places.join(", ")
     );
-    let words = fold::words(search);
+    let words = lists::words(search);
     let mut found = Vec::new();
     for row in service.store.query(&sql, &values).await? {
         let organization =

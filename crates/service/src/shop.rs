@@ -44,7 +44,7 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>, verb: Verb) -> Resul
         shelf.extend(record.filter(|record| may_install(record, &job.call.caller)));
     }
     if verb == Verb::Filter {
-        let wanted = fold::words(job.query("searchQuery"));
+        let wanted = lists::words(job.query("searchQuery"));
         shelf.retain(|record| {
             let words = fold::words(&format!("{} {}", record.text("name"), record.text("description")));
             wanted.iter().all(|wanted| words.iter().any(|word| word.starts_with(wanted.as_str())))

@@ -6,7 +6,6 @@ use crate::dispatch::Job;
 use crate::lists;
 use crate::reply::Reply;
 use crate::write::{self, Place};
-use kalends_catalog::fold;
 use kalends_engine::entity::{Entity, Relation, Verb};
 use kalends_engine::output;
 use kalends_engine::problem::Failure;
@@ -158,7 +157,7 @@ async fn list(
         offset: if whole { 0 } else { lists::offset(current) },
     };
     let (total, found) = if matches!(verb, Verb::Filter | Verb::FilterAll) {
-        let words = fold::words(job.query("searchQuery"));
+        let words = lists::words(job.query("searchQuery"));
         records::search(&mut &service.store, &query, &words).await?
     } else {
         records::list(&mut &service.store, &query).await?

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::Request;
 use axum::response::Response;
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, IF_MATCH};
+use http::header::{ALLOW, AUTHORIZATION, IF_MATCH};
 use kalends_catalog::locale::{Language, Locale};
 use kalends_engine::id;
 use kalends_engine::problem::{Failure, Problem};
@@ -36,6 +36,14 @@ pub(crate) async fn elsewhere(State(web): State<Arc<Web>>, request: Request<Body
     response
 }
 
+/// A path that is there, but not with this method; the router adds `Allow`.
+pub(crate) async fn other_method(State(web): State<Arc<Web>>, request: Request<Body>) -> Response {
+    let problem = Problem::new("method_not_allowed").arg("allowed", "GET, HEAD");
+    let mut response = answer::failure(&problem.with_status(405), Language::En);
+    answer::set(&mut response, REQUEST_ID, &request_id(&web, request.headers()));
+    response
+}
+
 async fn serve(web: &Web, api: Api, base: &str, request: Request<Body>) -> Response {
     let began = web.clock().now();
     let (parts, body) = request.into_parts();
@@ -45,17 +53,14 @@ async fn serve(web: &Web, api: Api, base: &str, request: Request<Body>) -> Respo
     let language = locale.as_ref().map_or(Language::En, |locale| locale.language);
     let request_id = request_id(web, &parts.headers);
     let mut told = Told { operation: "none".to_owned(), left: None };
-    let mut response = if parts.method == http::Method::OPTIONS {
-        answer::json(204, Body::empty())
-    } else {
-        let outcome = match locale {
-            None => Err(Problem::at("locale_not_found", "locale").with_status(404)),
-            Some(_) => run(web, api, &rest[segment.len()..], &parts, body, language, &request_id, &mut told).await,
-        };
-        match &outcome {
-            Ok(reply) => answer::reply(reply, language),
-            Err(failure) => answer::failure(failure, language),
-        }
+    let path = &rest[segment.len()..];
+    let mut response = match locale {
+        None => answer::failure(&Problem::at("locale_not_found", "locale").with_status(404), language),
+        Some(_) if parts.method == http::Method::OPTIONS => options(web, api, path, language),
+        Some(_) => match run(web, api, path, &parts, body, language, &request_id, &mut told).await {
+            Ok(reply) => answer::reply(&reply, language),
+            Err(failure) => answer::failure(&failure, language),
+        },
     };
     if let Some(left) = told.left {
         left.tell(&mut response);
@@ -64,6 +69,24 @@ async fn serve(web: &Web, api: Api, base: &str, request: Request<Body>) -> Respo
     cors::allow(web, &parts.headers, &parts.method, &mut response).await;
     record(web, &parts, &told.operation, &response, &request_id, began);
     response
+}
+
+/// `OPTIONS`: the methods of a path; what a browser asks for is added by [`cors::allow`].
+fn options(web: &Web, api: Api, path: &str, language: Language) -> Response {
+    match web.service.routes.find(api, None, path) {
+        Found::Methods(methods) => {
+            let mut response = answer::json(204, Body::empty());
+            answer::set(&mut response, ALLOW, &allowed(&methods));
+            response
+        }
+        _ => answer::failure(&Problem::new("route_not_found").with_status(404), language),
+    }
+}
+
+/// The methods of the routes, and those that every path has besides them.
+fn allowed(methods: &[&str]) -> String {
+    let head = methods.contains(&"GET").then_some("HEAD");
+    methods.iter().copied().chain(head).chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
 }
 
 /// What the answer tells besides its content.
@@ -83,11 +106,13 @@ async fn run(
     request_id: &str,
     told: &mut Told,
 ) -> Result<kalends_service::Reply, Failure> {
-    let (index, values) = match web.service.routes.find(api, Method::parse(parts.method.as_str()), rest) {
+    // HEAD is GET; the connection leaves the body out.
+    let method = if parts.method == http::Method::HEAD { "GET" } else { parts.method.as_str() };
+    let (index, values) = match web.service.routes.find(api, Method::parse(method), rest) {
         Found::Route(index, values) => (index, values),
         Found::Nothing => return Err(Problem::new("route_not_found").with_status(404)),
         Found::Methods(methods) => {
-            let allow = methods.join(", ");
+            let allow = allowed(&methods);
             let problem = Problem::new("method_not_allowed").arg("allowed", allow.clone());
             return Err(Failure { allow: Some(allow), ..problem.with_status(405) });
         }
@@ -106,7 +131,7 @@ async fn run(
         now: web.clock().now(),
         request_id: Arc::from(request_id),
         if_match: if_match(&parts.headers)?,
-        strict: parts.headers.get_all("prefer").iter().any(|value| value.as_bytes() == b"handling=strict"),
+        strict: prefers_strict(&parts.headers),
         entropy: Arc::clone(&web.service.entropy),
     };
     let request = Operation {
@@ -146,6 +171,16 @@ async fn caller(web: &Web, headers: &HeaderMap, query: &str) -> Result<Arc<Calle
     })
 }
 
+/// Whether `handling=strict` is among the preferences (RFC 7240); the first `handling` counts.
+fn prefers_strict(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let mut preferences = values.flat_map(|value| value.split(',')).filter_map(|preference| {
+        let (name, value) = preference.split(';').next()?.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("handling").then(|| value.trim().trim_matches('"'))
+    });
+    preferences.next().is_some_and(|handling| handling.eq_ignore_ascii_case("strict"))
+}
+
 fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Failure> {
     let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
@@ -166,7 +201,10 @@ fn idempotency(
 ) -> Result<Option<Idempotency>, Failure> {
     let Some(value) = headers.get("idempotency-key").filter(|_| route.method == Method::Post) else { return Ok(None) };
     let key = value.to_str().unwrap_or_default();
-    if key.is_empty() || key.len() > 255 {
+    if key.is_empty() {
+        return Err(Failure::invalid_at("required", "Idempotency-Key"));
+    }
+    if key.len() > 255 {
         return Err(Problem::at("too_long", "Idempotency-Key").arg("max", "255").into());
     }
     let user = caller.user_id.as_deref().unwrap_or_default();

@@ -69,6 +69,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .method_not_allowed_fallback(api::other_method)
         .fallback(api::elsewhere)
         .with_state(web)
 }
