@@ -3,6 +3,7 @@
 //!
 //! Pure: no I/O and no clock; keys, times and texts are passed in.
 
+pub mod calendar;
 pub mod links;
 pub mod slot;
 
