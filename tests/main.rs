@@ -29,3 +29,4 @@ mod contract;
 mod module;
 mod oauth;
 mod operations;
+mod properties;

@@ -1,5 +1,6 @@
 //! What the examples of the contract cannot say themselves.
 
+use super::document::Operation;
 use kalends_service::Call;
 use kalends_service::developer::{ClientKind, NewClient};
 use kalends_testkit::app::TestApp;
@@ -70,22 +71,29 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) async fn make(app: &TestApp, app_example: &Value, module_example: &Value) -> Self {
+    pub(super) async fn of_examples(app: &TestApp, contract: &[Operation]) -> Self {
+        let example = |name: &str| {
+            let operation = contract.iter().find(|operation| operation.name == name).expect("an operation");
+            operation.request_example.clone().expect("an example")
+        };
         let service = &app.web.service;
         let call = Call::system(service.clock.now(), Arc::clone(&service.entropy));
         let make = async |kind, document: Value| {
             service.make_client(&call, &app.account.id, kind, &document, &[]).await.expect("a client")
         };
         Self {
-            offered: make(ClientKind::App, json!({"name": "Offered", "settingDefinitionList": declared(app_example)}))
-                .await,
+            offered: make(
+                ClientKind::App,
+                json!({"name": "Offered", "settingDefinitionList": declared(&example("appConfig_add"))}),
+            )
+            .await,
             others: [
                 make(ClientKind::App, json!({"name": "Second"})).await,
                 make(ClientKind::App, json!({"name": "Third"})).await,
             ],
             module: make(
                 ClientKind::Module,
-                json!({"name": "Walker", "settingDefinitionList": declared(module_example)}),
+                json!({"name": "Walker", "settingDefinitionList": declared(&example("moduleConfig_add"))}),
             )
             .await,
         }

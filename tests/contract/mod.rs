@@ -8,4 +8,4 @@ mod answers;
 mod document;
 mod fixtures;
 mod lists;
-mod walk;
+pub(crate) mod walk;

@@ -330,11 +330,7 @@ both! {
     /// Every operation that is served was called with its example and answered as the contract says.
     async fn every_operation(app) {
         let contract = operations();
-        let example = |name: &str| {
-            let operation = contract.iter().find(|operation| operation.name == name).expect("an operation");
-            operation.request_example.clone().expect("an example")
-        };
-        let clients = Clients::make(&app, &example("appConfig_add"), &example("moduleConfig_add")).await;
+        let clients = Clients::of_examples(&app, &contract).await;
         let mut walk = Walk::new(&app, &clients, &contract);
         walk.run(&contract).await;
         let called: BTreeSet<&String> = walk.called.iter().collect();
@@ -344,4 +340,28 @@ both! {
         assert!(walk.complaints.is_empty(), "{count} complaints:\n{}", walk.complaints.join("\n"));
         assert!(left.is_empty(), "served and never called: {left:?}");
     }
+}
+
+/// An organization in which the contract's examples made one record of everything.
+pub(crate) struct Prepared {
+    /// Paths begin after the locale.
+    pub(crate) caller: Caller,
+    /// `customerId` and the record's id, and so on.
+    pub(crate) ids: BTreeMap<String, String>,
+}
+
+/// Calls what makes and lists records, and nothing else.
+pub(crate) async fn prepared(app: &TestApp) -> Prepared {
+    let contract = operations();
+    let clients = Clients::of_examples(app, &contract).await;
+    let needed = |operation: &&Operation| {
+        let plain_list = operation.name == format!("{}_list", operation.entity) && operation.entity != "static";
+        operation.api == Api::App && (rank(operation) == 0 || plain_list || operation.name == "organization_show")
+    };
+    let needed: Vec<Operation> = contract.iter().filter(needed).cloned().collect();
+    let mut walk = Walk::new(app, &clients, &contract);
+    walk.run(&needed).await;
+    let caller = walk.callers.remove(&(Api::App, true)).expect("an organization was made");
+    let ids = walk.ids.into_iter().filter_map(|(name, ids)| Some((name, ids.into_iter().next()?)));
+    Prepared { caller, ids: ids.collect() }
 }

@@ -191,13 +191,9 @@ impl Walk {
             return Some(Some(inheritance_object(change, "OFF")));
         };
         let level = match wrapper.get("inheritance") {
-            None | Some(Value::Null) => {
-                if wrapper.contains_key("value") {
-                    "OFF"
-                } else {
-                    stored_level(stored)
-                }
-            }
+            None | Some(Value::Null) if wrapper.contains_key("value") => "OFF",
+            // Only what was read before, sent back: no change.
+            None | Some(Value::Null) => return None,
             Some(Value::String(level)) if level == "OFF" => "OFF",
             Some(Value::String(level)) if spec.levels.contains(&level.as_str()) => level,
             Some(_) => {
@@ -352,10 +348,6 @@ fn wrapper<'a>(spec: &FieldSpec, value: &'a Value) -> Option<&'a Map<String, Val
     let shaped = ["value", "inheritance", "result"].iter().any(|key| map.contains_key(*key));
     let field_of_that_name = matches!(spec.kind, Kind::Object(fields) if is_field(fields, "value"));
     (shaped && !field_of_that_name).then_some(map)
-}
-
-fn stored_level(stored: Option<&Value>) -> &str {
-    stored.and_then(|stored| stored.get("inheritance")).and_then(Value::as_str).unwrap_or("OFF")
 }
 
 fn inheritance_object(value: Option<Value>, level: &str) -> Value {

@@ -224,8 +224,12 @@ fn collect_words(fields: &[&FieldSpec], body: &Body, words: &mut Vec<String>) {
     }
 }
 
+/// Most characters of the text that orders lists: folding can make one letter eighteen, and index rows have an end.
+const SORT_MAX: usize = 200;
+
 fn sort(entity: &Entity, record: &Record) -> String {
-    entity.order.map(|field| catalog::fold::fold(record.text(field.name))).unwrap_or_default()
+    let folded = entity.order.map(|field| catalog::fold::fold(record.text(field.name))).unwrap_or_default();
+    folded.chars().take(SORT_MAX).collect()
 }
 
 /// Before and after of the fields that differ, without what is never answered.
