@@ -31,6 +31,14 @@ const MARKERS: &[Row] = &[
         "First and last name of the customer",
         "Erika Sommer",
     ),
+    (
+        "CUSTOMER_SALUTATION",
+        "customer",
+        "Anrede am Anfang eines Briefes",
+        "Words that a letter to the customer begins with",
+        "Dear Dr. Sommer",
+    ),
+    ("CUSTOMER_BIRTHDAY", "customer", "Geburtstag des Kunden", "Birthday of the customer", "24 June 1985"),
     ("CUSTOMER_EMAIL", "customer", "E-Mail-Adresse des Kunden", "E-mail address of the customer", "erika@example.com"),
     ("CUSTOMER_MOBILE", "customer", "Mobilnummer des Kunden", "Mobile number of the customer", "+491701234567"),
     ("CUSTOMER_TELEPHONE", "customer", "Telefonnummer des Kunden", "Telephone number of the customer", "040 123456"),
@@ -64,6 +72,13 @@ const MARKERS: &[Row] = &[
         "Description of the organization",
         "Your practice at the park",
     ),
+    (
+        "ORGANIZATION_BOOKING_LINK",
+        "organization",
+        "Verweis zur Buchungsseite",
+        "Link to the booking page",
+        "https://booking.example.com/park",
+    ),
     ("APPOINTMENT_ID", "appointment", "Nummer des Termins", "Id of the appointment", "ed0123"),
     ("APPOINTMENT_NAME", "appointment", "Bezeichnung des Termins", "Name of the appointment", "First meeting"),
     (
@@ -75,8 +90,23 @@ const MARKERS: &[Row] = &[
     ),
     ("APPOINTMENT_NOTES", "appointment", "Notizen zum Termin", "Notes on the appointment", "Ground floor"),
     ("APPOINTMENT_DATE", "appointment", "Tag des Termins", "Day of the appointment", "1 February 2027"),
+    ("APPOINTMENT_WEEKDAY", "appointment", "Wochentag des Termins", "Weekday of the appointment", "Monday"),
+    (
+        "APPOINTMENT_TIME",
+        "appointment",
+        "Beginn und Ende des Termins",
+        "Start and end of the appointment",
+        "09:00–09:30",
+    ),
     ("APPOINTMENT_START", "appointment", "Beginn des Termins", "Start of the appointment", "09:00"),
     ("APPOINTMENT_END", "appointment", "Ende des Termins", "End of the appointment", "09:30"),
+    (
+        "APPOINTMENT_END_DATE",
+        "appointment",
+        "Tag, an dem der Termin endet",
+        "Day the appointment ends",
+        "1 February 2027",
+    ),
     ("APPOINTMENT_DURATION", "appointment", "Dauer in Minuten", "Duration in minutes", "30"),
     ("APPOINTMENT_TIME_ZONE", "appointment", "Zeitzone des Termins", "Time zone of the appointment", "Europe/Berlin"),
     ("APPOINTMENT_PRICE", "appointment", "Preis mit Währung", "Price with its currency", "34.00 EUR"),
@@ -96,6 +126,13 @@ const MARKERS: &[Row] = &[
     ),
     ("APPOINTMENT_EMPLOYEES", "appointment", "Mitarbeiter des Termins", "Employees of the appointment", "Jonas Winter"),
     (
+        "APPOINTMENT_LINK",
+        "appointment",
+        "Verweis zum Ansehen des Termins",
+        "Link to see the appointment",
+        "https://booking.example.com/show/…",
+    ),
+    (
         "APPOINTMENT_MOVE_LINK",
         "appointment",
         "Verweis zum Verschieben",
@@ -108,6 +145,13 @@ const MARKERS: &[Row] = &[
         "Verweis zum Absagen",
         "Link to cancel the appointment",
         "https://booking.example.com/cancel/…",
+    ),
+    (
+        "APPOINTMENT_ICS_LINK",
+        "appointment",
+        "Verweis zur Kalenderdatei (.ics)",
+        "Link to the calendar file (.ics)",
+        "https://booking.example.com/ics/…",
     ),
     (
         "APPOINTMENT_MEETING_LINK",
@@ -149,8 +193,11 @@ pub fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         filled.push_str(before);
-        match after.split_once(']') {
-            Some((name, behind)) if MARKERS.iter().any(|(known, ..)| *known == name) => {
+        // Only as far as the next bracket, so that a text of nothing but brackets is read once.
+        match after.split_once(['[', ']']) {
+            Some((name, behind))
+                if after[name.len()..].starts_with(']') && MARKERS.iter().any(|(known, ..)| *known == name) =>
+            {
                 filled.push_str(&value(name).unwrap_or_default());
                 rest = behind;
             }
@@ -173,5 +220,8 @@ mod tests {
         assert_eq!(unknown("[ORGANIZATION] [NOBODY_KNOWS] [x] [a"), ["NOBODY_KNOWS"]);
         let value = |name: &str| (name == "ORGANIZATION").then(|| "ACME [CUSTOMER_NAME]".to_owned());
         assert_eq!(fill("At [ORGANIZATION], [CUSTOMER_NAME]: [1] [x", value), "At ACME [CUSTOMER_NAME], : [1] [x");
+        assert_eq!(fill("[ORGANIZATION[ORGANIZATION]]", value), "[ORGANIZATIONACME [CUSTOMER_NAME]]");
+        let brackets = "[".repeat(1_000_000);
+        assert_eq!(fill(&brackets, value), brackets);
     }
 }

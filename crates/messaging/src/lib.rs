@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod links;
+pub mod markers;
 pub mod slot;
 
 mod base62;
