@@ -197,6 +197,20 @@ mod tests {
     }
 
     #[test]
+    fn every_character_counts() {
+        let keys = SlotKeys::new(&[SECRET, OTHER]);
+        for subject in 0..10 {
+            let id = keys.seal(Slot { subject, start: 90 * MINUTE, combination: 5 });
+            for place in 0..id.len() {
+                for character in ('0'..='9').chain('A'..='Z').chain('a'..='z') {
+                    let altered = format!("{}{character}{}", &id[..place], &id[place + 1..]);
+                    assert_eq!(keys.open(&altered).is_some(), altered == id, "{altered} instead of {id}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_cannot_be_named_opens_as_nothing() {
         let keys = SlotKeys::new(&[SECRET]);
         let good = Slot { subject: 0, start: 0, combination: 0 };
