@@ -12,7 +12,9 @@ use kalends_store::{Database, Store, StoreConfig, schema};
 use kalends_web::{Limits, PrometheusHandle, Web, server};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -28,6 +30,21 @@ pub enum On {
     Sqlite,
     /// PostgreSQL, a database of its own.
     Postgres,
+}
+
+/// What a test wants otherwise than an installation has it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Requests a client may make each second; 0 means no limit.
+    pub rate_limit: u32,
+    /// How long a statement may run and a write may wait for its turn.
+    pub time_limit: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { rate_limit: 0, time_limit: StoreConfig::default().time_limit }
+    }
 }
 
 /// A running server.
@@ -47,7 +64,7 @@ pub struct TestApp {
     /// Connections to it.
     pub http: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
-    _folder: Option<TempDir>,
+    folder: Option<TempDir>,
     _postgres: Option<Arc<TestPostgres>>,
 }
 
@@ -62,6 +79,14 @@ impl TestApp {
     /// # Panics
     /// When any part of it does not start: the test cannot go on.
     pub async fn start(on: On) -> Self {
+        Self::start_with(on, Settings::default()).await
+    }
+
+    /// Starts a server on a fresh database with settings of its own.
+    ///
+    /// # Panics
+    /// When any part of it does not start: the test cannot go on.
+    pub async fn start_with(on: On, settings: Settings) -> Self {
         let (database, folder, postgres) = match on {
             On::Sqlite => {
                 let folder = TempDir::new().expect("a folder");
@@ -73,7 +98,7 @@ impl TestApp {
                 (Database::Postgres(url), None, Some(cluster))
             }
         };
-        Self::over(database, folder, postgres).await
+        Self::over(database, folder, postgres, settings).await
     }
 
     /// Starts a server on a given PostgreSQL database, whose cluster the test itself holds.
@@ -81,12 +106,27 @@ impl TestApp {
     /// # Panics
     /// When any part of it does not start.
     pub async fn on_postgres(url: String) -> Self {
-        Self::over(Database::Postgres(url), None, None).await
+        Self::over(Database::Postgres(url), None, None, Settings::default()).await
     }
 
-    async fn over(database: Database, folder: Option<TempDir>, postgres: Option<Arc<TestPostgres>>) -> Self {
+    /// Where the database of a server on SQLite lives.
+    ///
+    /// # Panics
+    /// On PostgreSQL.
+    pub fn sqlite_file(&self) -> PathBuf {
+        self.folder.as_ref().expect("SQLite").path().join("kalends.db")
+    }
+
+    async fn over(
+        database: Database,
+        folder: Option<TempDir>,
+        postgres: Option<Arc<TestPostgres>>,
+        settings: Settings,
+    ) -> Self {
         let clock = Arc::new(TestClock::at(BEGIN));
-        let store = Store::open(StoreConfig { database, ..StoreConfig::default() }).await.expect("a store");
+        let store = Store::open(StoreConfig { database, time_limit: settings.time_limit, ..StoreConfig::default() })
+            .await
+            .expect("a store");
         store.migrate(schema::MIGRATIONS, clock.now()).await.expect("migrations");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -96,7 +136,7 @@ impl TestApp {
         let web = Web {
             service,
             tokens,
-            limits: Limits::new(0),
+            limits: Limits::new(settings.rate_limit),
             public_url: url.clone(),
             origins: vec!["https://shop.example".into()],
             metrics: metrics(),
@@ -108,7 +148,7 @@ impl TestApp {
             let _ = stopped.await;
         }));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { clock, web, url, account, app, module, http, stop: Some(stop), _folder: folder, _postgres: postgres }
+        Self { clock, web, url, account, app, module, http, stop: Some(stop), folder, _postgres: postgres }
     }
 
     /// Another developer account with an app and a module.
