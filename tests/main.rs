@@ -30,3 +30,4 @@ mod module;
 mod oauth;
 mod operations;
 mod properties;
+mod sources;

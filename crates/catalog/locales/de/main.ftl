@@ -86,6 +86,7 @@ idempotency-mismatch = Dieser Idempotency-Key wurde schon mit einem anderen Inha
 rate-limited = Zu viele Anfragen; in { $seconds } Sekunden noch einmal versuchen.
 unavailable = Gerade nicht erreichbar; gleich noch einmal versuchen.
 internal = Ein Fehler auf unserer Seite; er wurde aufgezeichnet.
+wrong-secret = Das Geheimnis öffnet die Schlüssel in der Datenbank nicht; das eintragen, mit dem sie versiegelt wurden.
 example-error = So sieht eine Antwort mit dem Status { $status } aus.
 
 # Rules.

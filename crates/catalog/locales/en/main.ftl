@@ -86,6 +86,7 @@ idempotency-mismatch = This Idempotency-Key was used with another body already.
 rate-limited = Too many requests; try again in { $seconds } seconds.
 unavailable = Not available at the moment; try again shortly.
 internal = An error on our side; it was recorded.
+wrong-secret = The secret does not open the keys in the database; configure the one they were sealed with.
 example-error = This is what an answer with status { $status } looks like.
 
 # Rules.
