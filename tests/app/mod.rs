@@ -4,6 +4,7 @@ mod access;
 mod configs;
 mod customer;
 mod customer_group;
+mod guards;
 mod log;
 mod organization;
 mod php;

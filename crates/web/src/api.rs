@@ -6,6 +6,7 @@ use crate::{Web, answer, body, cors, path};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Request;
+use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderMap;
 use http::header::{ALLOW, AUTHORIZATION, IF_MATCH};
@@ -30,18 +31,24 @@ pub(crate) async fn module(State(web): State<Arc<Web>>, request: Request<Body>) 
 }
 
 /// Any path that is nobody's.
-pub(crate) async fn elsewhere(State(web): State<Arc<Web>>, request: Request<Body>) -> Response {
-    let mut response = answer::failure(&Problem::new("route_not_found").with_status(404), Language::En);
-    answer::set(&mut response, REQUEST_ID, &request_id(&web, request.headers()));
+pub(crate) async fn elsewhere() -> Response {
+    answer::failure(&Problem::new("route_not_found").with_status(404), Language::En)
+}
+
+/// Names the request in answers of places that do not do so themselves.
+pub(crate) async fn identify(State(web): State<Arc<Web>>, request: Request<Body>, next: Next) -> Response {
+    let id = request_id(&web, request.headers());
+    let mut response = next.run(request).await;
+    if !response.headers().contains_key(&REQUEST_ID) {
+        answer::set(&mut response, REQUEST_ID, &id);
+    }
     response
 }
 
 /// A path that is there, but not with this method; the router adds `Allow`.
-pub(crate) async fn other_method(State(web): State<Arc<Web>>, request: Request<Body>) -> Response {
+pub(crate) async fn other_method() -> Response {
     let problem = Problem::new("method_not_allowed").arg("allowed", "GET, HEAD");
-    let mut response = answer::failure(&problem.with_status(405), Language::En);
-    answer::set(&mut response, REQUEST_ID, &request_id(&web, request.headers()));
-    response
+    answer::failure(&problem.with_status(405), Language::En)
 }
 
 async fn serve(web: &Web, api: Api, base: &str, request: Request<Body>) -> Response {
@@ -120,7 +127,13 @@ async fn run(
     let route = &web.service.routes.routes()[index];
     told.operation.clone_from(&route.operation);
     let caller = caller(web, &parts.headers, parts.uri.query().unwrap_or_default()).await?;
-    told.left = web.limits.request(&caller.client_id)?;
+    match web.limits.request(&caller.client_id) {
+        Ok(left) => told.left = left,
+        Err(failure) => {
+            told.left = Some(web.limits.nothing_left());
+            return Err(failure);
+        }
+    }
     let bytes = body::bytes(&parts.headers, body, limit(route)).await?;
     // A GET's body means nothing; clients that send `[]` with it are served.
     let document = if route.writes() { body::object(&parts.headers, &bytes)? } else { Default::default() };

@@ -14,6 +14,7 @@ mod oauth;
 mod path;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use kalends_engine::clock::{Clock, Entropy};
 use kalends_service::Service;
@@ -60,8 +61,6 @@ impl Web {
 /// Every place the server answers at, on one screen.
 pub fn router(web: Arc<Web>) -> Router {
     Router::new()
-        .route("/app/v3/{*rest}", any(api::app))
-        .route("/module/v3/{*rest}", any(api::module))
         .route("/oauth/token", any(oauth::token))
         .route("/oauth/revoke", any(oauth::revoke))
         .route("/.well-known/jwks.json", get(oauth::jwks))
@@ -71,5 +70,9 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/metrics", get(health::metrics))
         .method_not_allowed_fallback(api::other_method)
         .fallback(api::elsewhere)
+        .layer(from_fn_with_state(Arc::clone(&web), api::identify))
+        // The APIs name their requests themselves.
+        .route("/app/v3/{*rest}", any(api::app))
+        .route("/module/v3/{*rest}", any(api::module))
         .with_state(web)
 }

@@ -62,6 +62,11 @@ impl Limits {
         }
     }
 
+    /// What a client has left that was just refused: nothing.
+    pub(crate) fn nothing_left(&self) -> Left {
+        Left { limit: self.per_second.saturating_mul(TWO.get()), remaining: 0 }
+    }
+
     /// Whether a client may still try to authenticate.
     ///
     /// # Errors
