@@ -8,5 +8,6 @@ mod guards;
 mod log;
 mod organization;
 mod php;
+mod search;
 mod statics;
 mod wire;

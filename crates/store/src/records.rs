@@ -39,6 +39,11 @@ impl Reader for Tx {
 
 const COLUMNS: &str = "r.seq, r.id, r.organization_id, r.custom_id, r.version, r.created, r.edited, r.body";
 
+/// Place of `r.sort` where it is asked for behind [`COLUMNS`].
+const SORT: usize = 8;
+/// Branches whose search words are asked for in one query.
+const PORTION: usize = 100;
+
 fn record(mut row: Row) -> Result<Record> {
     let body = serde_json::from_str(row.text(7)).map_err(|error| StoreError::Other(format!("stored body: {error}")))?;
     Ok(Record {
@@ -198,7 +203,7 @@ pub async fn search(reader: &mut impl Reader, query: &Query<'_>, words: &[String
     };
     let (mut total, mut found) = (0, Vec::new());
     // A chain of a thousand branches is asked in portions: the expression of one query stays small.
-    for scopes in scopes.chunks(100) {
+    for scopes in scopes.chunks(PORTION) {
         values.truncate(parameter - 1);
         values.push(expression(reader.engine(), scopes, words).into());
         let narrow = query.related.is_some() || query.key.len() > 2;
@@ -217,23 +222,26 @@ pub async fn search(reader: &mut impl Reader, query: &Query<'_>, words: &[String
         total = (total + counted).min(SEARCH_TOTAL_MAX);
         let page = if query.by_name || narrow {
             format!(
-                "SELECT {COLUMNS} FROM record r WHERE r.seq IN ({matching}) AND {filter} ORDER BY {}",
+                "SELECT {COLUMNS}, r.sort FROM record r WHERE r.seq IN ({matching}) AND {filter} ORDER BY {}",
                 query.order()
             )
         } else {
             format!(
-                "SELECT {COLUMNS} FROM record r WHERE r.seq IN (SELECT seq FROM ({matching}) m ORDER BY seq DESC LIMIT {}) \
+                "SELECT {COLUMNS}, r.sort FROM record r WHERE r.seq IN (SELECT seq FROM ({matching}) m ORDER BY seq DESC LIMIT {}) \
                  AND {filter} ORDER BY r.seq DESC",
                 query.offset + query.limit
             )
         };
         let sql = format!("{page} LIMIT {}", query.offset + query.limit);
-        found.extend(records(reader.rows(&sql, &values).await?)?);
+        for mut row in reader.rows(&sql, &values).await? {
+            let sort = if query.by_name { row.take_text(SORT) } else { String::new() };
+            found.push((sort, record(row)?));
+        }
     }
-    if scopes.len() > 100 && !query.by_name {
-        found.sort_by_key(|record: &Record| std::cmp::Reverse(record.seq));
+    if scopes.len() > PORTION {
+        found.sort_by(|(one, a), (other, b)| one.cmp(other).then(b.seq.cmp(&a.seq)));
     }
-    let page = found.into_iter().skip(usize::try_from(query.offset).unwrap_or(0));
+    let page = found.into_iter().skip(usize::try_from(query.offset).unwrap_or(0)).map(|(_, record)| record);
     Ok((total, page.take(usize::try_from(query.limit).unwrap_or(0)).collect()))
 }
 
