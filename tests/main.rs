@@ -30,4 +30,5 @@ mod module;
 mod oauth;
 mod operations;
 mod properties;
+mod scheduling;
 mod sources;

@@ -7,6 +7,7 @@ const ENTITIES: &[(&str, &str, &str)] = &[
     ("app", "Apps", "apps"),
     ("appConfig", "App-Konfigurationen", "app configurations"),
     ("appointment", "Termine", "appointments"),
+    ("appointmentOverride", "Termine außerhalb der Regeln", "appointments outside of the rules"),
     ("appointmentTemplate", "Terminvorlagen", "appointment templates"),
     ("appointmentTemplateCategory", "Kategorien von Terminvorlagen", "appointment template categories"),
     ("appointmentTemplateEventDateTime", "Veranstaltungszeiten", "event dates"),

@@ -54,24 +54,32 @@ pub struct Relation {
     pub listed: bool,
     /// Offers `list` in the Module API too.
     pub module: bool,
+    /// The lists are `index` and `filter` only.
+    pub paged: bool,
     /// The declaring entity stands right in the link rows (it was declared on the other side already).
     pub reversed: bool,
 }
 
 /// `LINK`/`UNLINK` with the other entity; `link` names the rows.
 pub const fn linked(other: &'static str, link: &'static str) -> Relation {
-    Relation { other, link, linked: true, listed: false, module: false, reversed: false }
+    Relation { other, link, linked: true, listed: false, module: false, paged: false, reversed: false }
 }
 
 /// `index`, `filter`, `list` below the other entity.
 pub const fn listed(other: &'static str, link: &'static str) -> Relation {
-    Relation { other, link, linked: false, listed: true, module: false, reversed: false }
+    Relation { other, link, linked: false, listed: true, module: false, paged: false, reversed: false }
 }
 
 impl Relation {
     /// Offers the lists as well.
     pub const fn and_listed(mut self) -> Self {
         self.listed = true;
+        self
+    }
+
+    /// Offers no `list`: that is a hand-written operation.
+    pub const fn paged(mut self) -> Self {
+        self.paged = true;
         self
     }
 

@@ -242,11 +242,8 @@ impl Route {
             let above = if name == "customEntity" && other_name == name { "customEntity" } else { other.collection };
             let path = format!("{above}/{{{}}}/{}", other.id_parameter(), entity.collection);
             let tails: &[(Verb, &str, &str)] = match api {
-                Api::App => &[
-                    (Verb::Index, "index", "/index/{page}"),
-                    (Verb::Filter, "filter", "/filter/{page}"),
-                    (Verb::List, "list", "/list"),
-                ],
+                Api::App if relation.paged => &[PAGED[0], PAGED[1]],
+                Api::App => &[PAGED[0], PAGED[1], (Verb::List, "list", "/list")],
                 Api::Module => &[(Verb::List, "list", "/list")],
             };
             for (verb, word, tail) in tails {
@@ -273,6 +270,9 @@ impl Route {
         }
     }
 }
+
+const PAGED: [(Verb, &str, &str); 2] =
+    [(Verb::Index, "index", "/index/{page}"), (Verb::Filter, "filter", "/filter/{page}")];
 
 fn last_part(entity: &Entity) -> &'static str {
     // `customEntity/{customEntityType}` is one place, a nested collection's own name is its last part.
@@ -310,7 +310,7 @@ struct Node {
 
 impl Table {
     /// The routes of the given entities and hand-written operations; relations to entities that are not given are left out.
-    pub fn new(entities: &[&'static Entity], operations: &'static [Operation]) -> Self {
+    pub fn new(entities: &[&'static Entity], operations: &[&'static [Operation]]) -> Self {
         let mut routes = Vec::new();
         for entity in entities.iter().copied() {
             routes.extend(entity.verbs.iter().map(|verb| Route::of_entity(Api::App, entity, *verb)));
@@ -322,7 +322,7 @@ impl Table {
                 }
             }
         }
-        routes.extend(operations.iter().map(|operation| Route::of_operation(operation, entities)));
+        routes.extend(operations.iter().copied().flatten().map(|operation| Route::of_operation(operation, entities)));
         let mut roots: HashMap<Api, Node> =
             HashMap::from([(Api::App, Node::default()), (Api::Module, Node::default())]);
         for (index, route) in routes.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! An installed module: configuration in an organization.
 
 use crate::offer;
-use kalends_engine::entity::{CRUD_AND_LISTS, Entity, Verb, entity};
+use kalends_engine::entity::{CRUD_AND_LISTS, Entity, Verb, entity, linked};
 use kalends_engine::field::{Field, boolean, list, long_text, reference, text};
 use serde_json::Value;
 
@@ -18,4 +18,5 @@ pub static ENTITY: Entity = entity("moduleConfig", "5f")
     .fields(&[&ID.spec, &INSTALLED.spec, &ACCOUNT.spec, &NAME.spec, &ACTIVE.spec, &NOTES.spec, &SETTINGS.spec])
     .short(&[&NAME.spec, &ID.spec, &INSTALLED.spec])
     .verbs(CRUD_AND_LISTS)
-    .module_verbs(&[Verb::Show, Verb::Identify]);
+    .module_verbs(&[Verb::Show, Verb::Identify])
+    .relations(&[linked("appointmentTemplate", "moduleConfig_appointmentTemplate")]);

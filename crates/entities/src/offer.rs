@@ -1,7 +1,6 @@
 //! What apps and modules have in common: how they present themselves, what they want, what can be set.
 
-use crate::shared;
-use kalends_catalog::permission;
+use crate::{employee_group, shared};
 use kalends_engine::Body;
 use kalends_engine::field::{Field, FieldSpec, Kind, boolean, list, locale, long_text, object, one_of, text, url};
 use kalends_engine::problem::Problem;
@@ -51,13 +50,7 @@ pub static FIELDS: &[&FieldSpec] = &[
 /// Declared permissions must exist; keys of settings must differ.
 pub fn check(body: &Body, problems: &mut Vec<Problem>) {
     let list = |name: &str| body.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    for (index, id) in list("permissionList").iter().enumerate() {
-        let id = id.as_str().unwrap_or_default();
-        if !permission::is_id(id) {
-            let at = format!("permissionList.{index}");
-            problems.push(Problem::at("unknown_permission", at).arg("permission", id.to_owned()));
-        }
-    }
+    employee_group::permissions(body, problems);
     let definitions = list("settingDefinitionList");
     for (index, definition) in definitions.iter().enumerate() {
         if definitions[..index].iter().any(|other| other["key"] == definition["key"]) {

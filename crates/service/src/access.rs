@@ -4,6 +4,7 @@
 //! with every request: several processes on one database agree without any time-out.
 
 use crate::Service;
+use crate::booking::plan::Plan;
 use crate::call::{Caller, Kind};
 use jiff::tz::TimeZone;
 use kalends_engine::output::{self, Effective, View};
@@ -30,6 +31,10 @@ pub struct Organization {
     pub above: Option<Effective>,
     /// Its own effective values.
     pub effective: Effective,
+    /// The change counter for which all this is valid.
+    pub counter: i64,
+    /// For each of the lineage: whether hours of its own count, or those from above always do.
+    pub own_hours: Vec<bool>,
     /// Its zone.
     pub zone: TimeZone,
     /// The developer account whose demo organization its root is, or empty.
@@ -64,6 +69,23 @@ type Remembered<K, C, V> = RwLock<HashMap<K, (C, Arc<V>)>>;
 pub struct Memory {
     organizations: Remembered<String, i64, Organization>,
     rights: Remembered<(String, String), (i64, i64), Rights>,
+    plans: Remembered<String, i64, Plan>,
+}
+
+impl Memory {
+    /// The plan of a template, if it is still valid.
+    pub(crate) fn plan(&self, template_id: &str, organization: &Organization) -> Option<Arc<Plan>> {
+        let plans = self.plans.read();
+        let (counter, plan) = plans.get(template_id)?;
+        // The template's own organization decides: nobody gets another's plan.
+        let valid = *counter == organization.counter && plan.template.organization_id == organization.record.id;
+        valid.then(|| Arc::clone(plan))
+    }
+
+    /// Remembers a plan for this state of its organization.
+    pub(crate) fn remember_plan(&self, template_id: &str, organization: &Organization, plan: &Arc<Plan>) {
+        remember(&self.plans, template_id.to_owned(), organization.counter, plan);
+    }
 }
 
 fn remember<K: std::hash::Hash + Eq, C, V>(memory: &Remembered<K, C, V>, key: K, counter: C, value: &Arc<V>) {
@@ -90,7 +112,7 @@ impl Service {
         {
             return Ok(Some(Arc::clone(organization)));
         }
-        let Some(organization) = load_organization(&mut &self.store, id).await? else { return Ok(None) };
+        let Some(organization) = load_organization(&mut &self.store, id, counter).await? else { return Ok(None) };
         let organization = Arc::new(organization);
         remember(&self.memory.organizations, id.to_owned(), counter, &organization);
         Ok(Some(organization))
@@ -141,6 +163,29 @@ impl Service {
             }
         }
         Ok(Some(organization))
+    }
+
+    /// Whether the caller holds a permission in an organization, beyond the one its operation needs.
+    ///
+    /// # Errors
+    /// `permission_missing` (403).
+    pub(crate) async fn require_permission(
+        &self,
+        organization: &Organization,
+        caller: &Caller,
+        entity: &'static str,
+        write: bool,
+    ) -> Result<(), Failure> {
+        if caller.kind == Kind::System {
+            return Ok(());
+        }
+        let id = &organization.record.id;
+        let counters = organizations::counters(&mut &self.store, id, &caller.client_id).await?;
+        let needed = kalends_catalog::permission::permission_for(entity, write).unwrap_or(entity);
+        if self.rights(organization, caller, counters).await?.permissions.contains(needed) {
+            return Ok(());
+        }
+        Err(Problem::new("permission_missing").arg("permission", needed.to_owned()).with_status(403))
     }
 
     /// Whether a client may have tokens for an organization.
@@ -235,10 +280,12 @@ impl Service {
 pub(crate) async fn load_organization(
     reader: &mut impl records::Reader,
     id: &str,
+    counter: i64,
 ) -> Result<Option<Organization>, Failure> {
     let entity = &entities::organization::ENTITY;
     let lineage = organizations::lineage(reader, id).await?;
     let (mut above, mut effective, mut found, mut demo_of) = (None, None, None, String::new());
+    let mut own_hours = Vec::with_capacity(lineage.len());
     for ancestor in &lineage {
         let Some(record) = records::find_anywhere(reader, entity.prefix, ancestor).await? else {
             return Ok(None);
@@ -246,6 +293,9 @@ pub(crate) async fn load_organization(
         if found.is_none() {
             demo_of = record.text("demoDeveloperAccountId").to_owned();
         }
+        let availability = record.body.get("settings").and_then(|settings| settings.get("availability"));
+        let level = availability.and_then(|setting| setting.get("inheritance")?.as_str());
+        own_hours.push(level != Some("ORGANIZATION"));
         above = effective.take();
         // Effective values hold no instants: the zone does not matter here.
         let view = View { zone: &TimeZone::UTC, above: above.as_ref() };
@@ -261,7 +311,8 @@ pub(crate) async fn load_organization(
     let children = children.iter().map(|child| output::short(entity, child, view).into()).collect();
     shown.insert("organizationList".into(), serde_json::Value::Array(children));
     let shown = serde_json::to_string(&shown).expect("JSON values can always be written to memory");
-    Ok(Some(Organization { record, lineage, above, effective, zone, demo_of, shown: shown.into() }))
+    let shown = shown.into();
+    Ok(Some(Organization { record, lineage, above, effective, counter, own_hours, zone, demo_of, shown }))
 }
 
 fn right_api(route: &Route, caller: &Caller) -> Result<(), Failure> {

@@ -3,10 +3,14 @@
 use crate::access::Organization;
 use crate::call::Call;
 use crate::reply::Reply;
-use crate::{Service, configs, contract_accounts, logs, organization_write, organizations, shop, statics, verbs};
+use crate::{
+    Service, availability, booking, booking_templates, configs, contract_accounts, logs, organization_write,
+    organizations, shop, statics, verbs,
+};
 use kalends_engine::Body;
+use kalends_engine::entity::Verb;
 use kalends_engine::problem::{Failure, Problem};
-use kalends_engine::route::{Action, Operation, Route};
+use kalends_engine::route::{Action, Api, Operation, Route};
 use std::sync::Arc;
 
 /// A request without HTTP: which route, and everything it carries.
@@ -79,24 +83,42 @@ impl Service {
             Action::Behaviour(operation) => self.behave(&job, operation).await,
             Action::Verb(verb) => match route.entity.map(|entity| entity.name) {
                 Some("app" | "module") => shop::serve(self, &job, verb).await,
+                Some("bookingTemplate") => booking_templates::serve(self, &job, verb).await,
+                Some("bookingResource") if route.api == Api::Module => {
+                    booking_templates::module_resources(self, &job, verb).await
+                }
+                Some("appointment") if matches!(verb, Verb::Show | Verb::Identify) => {
+                    booking::appointments::serve(self, &job, verb).await
+                }
                 Some(_) => verbs::serve(self, &job, verb).await,
                 None => Err(Failure::not_found()),
             },
-            Action::Related(relation, verb) => verbs::related(self, &job, relation, verb).await,
+            Action::Related(relation, verb) => match (route.entity.map(|entity| entity.name), relation.other) {
+                (Some("appointment"), "customer") => booking::appointments::of_customer(self, &job, verb).await,
+                (Some("bookingTemplate"), "bookingResource") => booking_templates::of_resource(self, &job, verb).await,
+                _ => verbs::related(self, &job, relation, verb).await,
+            },
             Action::Link(relation) => verbs::link(self, &job, relation, true).await,
             Action::Unlink(relation) => verbs::link(self, &job, relation, false).await,
         }
     }
 
     async fn behave(&self, job: &Job<'_>, operation: &Operation) -> Result<Reply, Failure> {
-        let (area, _) = operation.name.split_once('_').unwrap_or((operation.name, ""));
+        let (area, rest) = operation.name.split_once('_').unwrap_or((operation.name, ""));
+        if rest.starts_with("availability_") || rest.starts_with("timeGrid_") {
+            return availability::serve(self, job, operation.name).await;
+        }
         match area {
             "static" => statics::serve(job, operation.name),
+            "appointment" | "bookingSlot" => booking::serve(self, job, operation.name).await,
             "log" => logs::serve(self, job, operation.name).await,
             "contractAccount" => contract_accounts::add(self, job).await,
             "app" | "module" => shop::show_by_install_key(self, job).await,
             "appConfig" | "moduleConfig" => configs::show_own(self, job).await,
             "organization" => match operation.name {
+                "organization_extraField_link" | "organization_extraField_unlink" => {
+                    organizations::link_extra_field(self, job).await
+                }
                 "organization_add"
                 | "organization_copy"
                 | "organization_subOrganization_addRoot"

@@ -1,14 +1,17 @@
 //! What an entity does besides being stored. The tables say what a record is; this file lists, entity by entity, what
 //! else must be true or must happen in the same transaction.
 
+use crate::booking::events;
 use crate::call::Call;
 use crate::write::Place;
-use crate::{configs, organization_write};
+use crate::{availability, booking_resources, booking_templates, configs, organization_write};
 use kalends_engine::entity::{Entity, Relation};
 use kalends_engine::input::Applied;
-use kalends_engine::problem::Failure;
+use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
-use kalends_store::{Tx, organizations};
+use kalends_entities as entities;
+use kalends_store::{Tx, calendar, organizations, records};
+use serde_json::{Value, json};
 
 /// Before a new record is stored: the last word on its body.
 pub(crate) async fn before_add(
@@ -21,19 +24,31 @@ pub(crate) async fn before_add(
     match entity.name {
         "appConfig" | "moduleConfig" => configs::before_add(tx, call, place, entity, applied).await,
         "organization" => organization_write::check(applied),
+        "employee" | "resource" => {
+            booking_resources::before_add(call, &mut applied.body);
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
 
-/// After a new record was stored.
+/// After a new record was stored; answers things worth knowing.
 pub(crate) async fn after_add(
     tx: &mut Tx,
-    _call: &Call,
+    call: &Call,
     place: &Place,
     entity: &Entity,
-    _record: &Record,
-) -> Result<(), Failure> {
-    forget(tx, place, entity).await
+    record: &Record,
+) -> Result<Option<Problem>, Failure> {
+    let note = match entity.name {
+        "employee" | "resource" => {
+            booking_resources::after_add(tx, call, place, entity, record).await?;
+            None
+        }
+        _ => stored(tx, call, place, entity, record).await?,
+    };
+    forget(tx, place, entity).await?;
+    Ok(note)
 }
 
 /// Before a changed record is stored.
@@ -48,31 +63,102 @@ pub(crate) async fn before_edit(
     match entity.name {
         "appConfig" | "moduleConfig" => configs::before_edit(tx, entity, before, applied).await,
         "organization" => organization_write::check(applied),
+        "appointmentTemplateStep" => step_has_as_many(tx, before, applied).await,
         _ => Ok(()),
     }
 }
 
-/// After a changed record was stored.
+/// A step that has its list cannot ask for more than is on it.
+async fn step_has_as_many(tx: &mut Tx, before: &Record, applied: &Applied) -> Result<(), Failure> {
+    let linked =
+        records::linked(tx, "appointmentTemplateStep_bookingResource", records::Side::Right, &before.id).await?;
+    let asked = |body: &kalends_engine::Body| body.get("selectionQuantity").and_then(Value::as_u64).unwrap_or(1);
+    let most = u64::try_from(linked.len()).unwrap_or(u64::MAX);
+    if most > 0 && asked(&applied.body) > most && asked(&applied.body) != asked(&before.body) {
+        let problem = Problem::at("too_large", "selectionQuantity").arg("max", most.to_string());
+        return Err(problem.into());
+    }
+    Ok(())
+}
+
+/// After a changed record was stored; answers things worth knowing.
 pub(crate) async fn after_edit(
     tx: &mut Tx,
-    _call: &Call,
+    call: &Call,
     place: &Place,
     entity: &Entity,
     _before: &Record,
-    _after: &Record,
-) -> Result<(), Failure> {
-    forget(tx, place, entity).await
+    after: &Record,
+) -> Result<Option<Problem>, Failure> {
+    let note = match entity.name {
+        "employee" | "resource" => {
+            booking_resources::after_edit(tx, call, place, entity, after).await?;
+            None
+        }
+        _ => stored(tx, call, place, entity, after).await?,
+    };
+    forget(tx, place, entity).await?;
+    Ok(note)
+}
+
+/// What follows a stored record, whether it is new or changed.
+async fn stored(
+    tx: &mut Tx,
+    call: &Call,
+    place: &Place,
+    entity: &Entity,
+    record: &Record,
+) -> Result<Option<Problem>, Failure> {
+    match entity.name {
+        "appointmentTemplate" => {
+            booking_templates::follow(tx, call, place, record).await?;
+            events::template_changed(tx, call, record).await?;
+            Ok(None)
+        }
+        "availabilityException" => {
+            calendar::put_exception(tx, &availability::row_of(record)).await?;
+            availability::conflicts(tx, record).await
+        }
+        "appointmentTemplateEventDateTime" => {
+            relink_event(tx, call, record).await?;
+            let template = template_of(tx, place).await?;
+            events::put(tx, call, &template, record).await?;
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The template that a nested collection stands below.
+async fn template_of(tx: &mut Tx, place: &Place) -> Result<Record, Failure> {
+    let id = place.scope.first().map_or("", |(_, id)| id.as_str());
+    let prefix = entities::appointment_template::ENTITY.prefix;
+    records::find(tx, prefix, &place.organization_id, id).await?.ok_or_else(Failure::not_found)
+}
+
+/// The links of an event date say what its list says.
+async fn relink_event(tx: &mut Tx, call: &Call, date: &Record) -> Result<(), Failure> {
+    records::unlink_all(tx, events::RESOURCES, &date.id).await?;
+    for id in date.body.get("bookingResourceIdList").and_then(Value::as_array).into_iter().flatten() {
+        records::link(tx, events::RESOURCES, &date.id, id.as_str().unwrap_or_default(), call.now).await?;
+    }
+    Ok(())
 }
 
 /// Before a record is removed: whether it may be.
 pub(crate) async fn before_delete(
-    _tx: &mut Tx,
-    _call: &Call,
+    tx: &mut Tx,
+    call: &Call,
     _place: &Place,
-    _entity: &Entity,
-    _record: &Record,
+    entity: &Entity,
+    record: &Record,
 ) -> Result<(), Failure> {
-    Ok(())
+    match entity.name {
+        "employee" | "resource" => booking_resources::before_delete(tx, call, record).await,
+        "appointmentTemplate" => booking_templates::before_delete(tx, call, record).await,
+        "appointmentTemplateEventDateTime" => events::before_delete(tx, call, record).await,
+        _ => Ok(()),
+    }
 }
 
 /// After a record was removed.
@@ -81,25 +167,50 @@ pub(crate) async fn after_delete(
     _call: &Call,
     place: &Place,
     entity: &Entity,
-    _record: &Record,
+    record: &Record,
 ) -> Result<(), Failure> {
+    match entity.name {
+        "employee" | "resource" => booking_resources::after_delete(tx, record).await?,
+        "appointmentTemplate" => booking_templates::after_delete(tx, record).await?,
+        _ => {}
+    }
     forget(tx, place, entity).await
 }
 
-/// Before two records are linked.
-pub(crate) async fn before_link(
-    _tx: &mut Tx,
-    _entity: &Entity,
-    _own: &Record,
-    _relation: &Relation,
-    _other: &Record,
+/// After two records were linked or the link was removed.
+pub(crate) async fn after_link(
+    tx: &mut Tx,
+    call: &Call,
+    place: &Place,
+    entity: &'static Entity,
+    own: &Record,
+    relation: &Relation,
 ) -> Result<(), Failure> {
-    Ok(())
+    if entity.name == "appointmentTemplateEventDateTime" && relation.link == events::RESOURCES {
+        let linked = records::linked(tx, events::RESOURCES, records::Side::Right, &own.id).await?;
+        let mut after = own.clone();
+        after.set("bookingResourceIdList", json!(linked.iter().map(|record| record.id.as_str()).collect::<Vec<_>>()));
+        let after = crate::write::update(tx, call, place, entity, own, after).await?;
+        let template = template_of(tx, place).await?;
+        events::put(tx, call, &template, &after).await?;
+    }
+    forget(tx, place, entity).await
 }
 
-/// What rights and settings are made of is remembered by every process: tell them.
+/// What rights, settings and plans are made of is remembered by every process: tell them.
 async fn forget(tx: &mut Tx, place: &Place, entity: &Entity) -> Result<(), Failure> {
-    if matches!(entity.name, "appConfig" | "moduleConfig" | "employeeGroup") {
+    const REMEMBERED: [&str; 9] = [
+        "appConfig",
+        "moduleConfig",
+        "employeeGroup",
+        "employee",
+        "resource",
+        "appointmentTemplate",
+        "appointmentTemplateStep",
+        "appointmentTemplateEventDateTime",
+        "extraField",
+    ];
+    if REMEMBERED.contains(&entity.name) {
         organizations::touch(tx, &place.organization_id).await?;
     }
     Ok(())

@@ -6,12 +6,16 @@
 
 pub mod access;
 pub mod accounts;
+mod booking;
 pub mod call;
 pub mod demo;
 pub mod developer;
 pub mod reply;
 pub mod tokens;
 
+mod availability;
+mod booking_resources;
+mod booking_templates;
 mod configs;
 mod contract_accounts;
 mod copy;
@@ -21,6 +25,7 @@ mod lists;
 mod logs;
 mod organization_write;
 mod organizations;
+mod range;
 mod settings;
 mod shop;
 mod statics;
@@ -57,6 +62,8 @@ pub struct Service {
     pub routes: Table,
     /// What is remembered of organizations and clients.
     pub memory: access::Memory,
+    /// Keys that seal slot ids.
+    pub slot_keys: kalends_messaging::slot::SlotKeys,
 }
 
 impl std::fmt::Debug for Service {
@@ -66,9 +73,11 @@ impl std::fmt::Debug for Service {
 }
 
 impl Service {
-    /// A platform over an opened and migrated database.
-    pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { store, clock, entropy, routes: kalends_entities::table(), memory: access::Memory::default() }
+    /// A platform over an opened and migrated database. The first of the secrets seals slot ids, all of them open them.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, secrets: &[&str]) -> Self {
+        let memory = access::Memory::default();
+        let slot_keys = kalends_messaging::slot::SlotKeys::new(secrets);
+        Self { store, clock, entropy, routes: kalends_entities::table(), memory, slot_keys }
     }
 
     /// Runs a change in one transaction together with its kept answer.

@@ -6,19 +6,20 @@
 use crate::Service;
 use crate::access::Organization;
 use crate::dispatch::Job;
-use crate::lists;
 use crate::reply::Reply;
+use crate::{lists, write};
 use kalends_catalog::fold;
 use kalends_engine::Body;
 use kalends_engine::output;
 use kalends_engine::problem::Failure;
 use kalends_engine::record::Record;
-use kalends_engine::route::Api;
+use kalends_engine::route::{Api, Method};
 use kalends_entities as entities;
 use kalends_store::records::{self, Query};
 use kalends_store::{Value as Parameter, organizations, params};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Serves the reading operations on organizations.
 pub(crate) async fn serve(service: &Service, job: &Job<'_>, operation: &str) -> Result<Reply, Failure> {
@@ -257,3 +258,33 @@ async fn in_module(service: &Service, job: &Job<'_>, operation: &str) -> Result<
     }
     Ok(list(records))
 }
+
+/// `LINK` and `UNLINK` of an extra field that every template of the organization asks for.
+pub(crate) async fn link_extra_field(service: &Service, job: &Job<'_>) -> Result<Reply, Failure> {
+    let make = job.route.method == Method::Link;
+    let (call, id, organization) =
+        (job.call.clone(), job.param("extraFieldId").to_owned(), Arc::clone(job.organization()?));
+    let reply = service.change(job.call, move |tx| {
+        let (call, id, organization) = (call.clone(), id.clone(), Arc::clone(&organization));
+        Box::pin(async move {
+            let (prefix, own) = (entities::extra_field::ENTITY.prefix, &organization.record.id);
+            records::find(tx, prefix, own, &id).await?.ok_or_else(Failure::not_found)?;
+            let changed = if make {
+                records::link(tx, EXTRA_FIELDS, own, &id, call.now).await?
+            } else {
+                records::unlink(tx, EXTRA_FIELDS, own, &id).await?
+            };
+            if changed {
+                let (action, ids) = if make { ("LINK", (None, Some(&id))) } else { ("UNLINK", (Some(&id), None)) };
+                let change = json!({"field": "extraFieldList", "before": ids.0, "after": ids.1});
+                write::log(tx, &call, &entities::organization::ENTITY, &organization.record, action, &[change]).await?;
+                organizations::touch(tx, own).await?;
+            }
+            Ok(Reply::empty().done(if make { "linked" } else { "unlinked" }))
+        })
+    });
+    reply.await
+}
+
+/// Links of an organization with the extra fields that all its templates ask for.
+const EXTRA_FIELDS: &str = "organization_extraField";

@@ -1,7 +1,9 @@
 //! Settings of app and module configurations: each value is checked against the definition the app or module declares.
 
+use kalends_engine::Body;
 use kalends_engine::field::{self, FieldSpec};
 use kalends_engine::problem::Problem;
+use kalends_engine::record::Record;
 use kalends_engine::scalar;
 use serde_json::{Value, json};
 
@@ -24,6 +26,36 @@ pub(crate) fn check(definition: &[Value], settings: &[Value], problems: &mut Vec
             problems.push(Problem::at("required", format!("settingList.{key}")));
         }
     }
+}
+
+/// Checks the answers to extra fields, which arrive in an appointment's `additionalData` under the fields' keys. Keys that are
+/// no extra field are the client's own. `complete` asks for the required ones too.
+pub(crate) fn check_answers(fields: &[Record], answers: &Body, complete: bool, problems: &mut Vec<Problem>) {
+    for field in fields {
+        let declared = Value::Object(field.body.clone());
+        let key = field.text("key");
+        let at = format!("additionalData.{key}");
+        let given = answers.get(key);
+        // Several answers to one field come as a list.
+        let each = match given {
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(value) => std::slice::from_ref(value),
+            None => &[],
+        };
+        if !each.iter().all(|value| fits(&declared, value)) {
+            problems.push(Problem::at("bad_setting", at).arg("key", key.to_owned()));
+            continue;
+        }
+        let is_answer = |value: &Value| is_given(value) && !(field.text("type") == "CHECKBOX" && is_off(value));
+        if complete && declared["required"] == true && !each.iter().any(is_answer) {
+            problems.push(Problem::at("required", at));
+        }
+    }
+}
+
+/// A required checkbox must be ticked.
+fn is_off(value: &Value) -> bool {
+    matches!(value.to_string().trim_matches('"'), "false" | "0")
 }
 
 fn is_given(value: &Value) -> bool {

@@ -11,8 +11,8 @@ use kalends_engine::output;
 use kalends_engine::problem::Failure;
 use kalends_engine::record::Record;
 use kalends_entities as entities;
+use kalends_store::Tx;
 use kalends_store::records::{self, Query, Side};
-use kalends_store::{Tx, organizations};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -235,7 +235,6 @@ pub(crate) async fn link(
             let other = find_linked(tx, other, &place.organization_id, &other_id).await?;
             let (left, right) = if relation.reversed { (&other.id, &own.id) } else { (&own.id, &other.id) };
             let changed = if make {
-                crate::hooks::before_link(tx, entity, &own, relation, &other).await?;
                 records::link(tx, relation.link, left, right, call.now).await?
             } else {
                 records::unlink(tx, relation.link, left, right).await?
@@ -249,9 +248,7 @@ pub(crate) async fn link(
                     serde_json::json!({"field": field, "before": other.id, "after": null})
                 };
                 write::log(tx, &call, entity, &own, action, &[change]).await?;
-                if matches!(entity.name, "employeeGroup" | "employee" | "moduleConfig") {
-                    organizations::touch(tx, &place.organization_id).await?;
-                }
+                crate::hooks::after_link(tx, &call, &place, entity, &own, relation).await?;
             }
             Ok(Reply::empty().done(if make { "linked" } else { "unlinked" }))
         })

@@ -47,7 +47,7 @@ pub(crate) async fn add(
     let mut applied = input::apply(entity, Mode::Add, &stored, document, call.strict).map_err(Failure::invalid)?;
     check_references(tx, place, &applied.references).await?;
     hooks::before_add(tx, call, place, entity, &mut applied).await?;
-    let Applied { body, custom_id, notes, .. } = applied;
+    let Applied { body, custom_id, mut notes, .. } = applied;
     let mut record = Record {
         seq: 0,
         id: id::new(entity.prefix, call.entropy.as_ref()),
@@ -59,7 +59,7 @@ pub(crate) async fn add(
         body,
     };
     insert(tx, call, place, entity, &mut record).await?;
-    hooks::after_add(tx, call, place, entity, &record).await?;
+    notes.extend(hooks::after_add(tx, call, place, entity, &record).await?);
     Ok((record, notes))
 }
 
@@ -103,7 +103,7 @@ pub(crate) async fn edit(
         return Ok((record, applied.notes));
     }
     let changed = update(tx, call, place, entity, &record, changed).await?;
-    hooks::after_edit(tx, call, place, entity, &record, &changed).await?;
+    applied.notes.extend(hooks::after_edit(tx, call, place, entity, &record, &changed).await?);
     Ok((changed, applied.notes))
 }
 

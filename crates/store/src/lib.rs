@@ -7,6 +7,8 @@
 //! depends on, goes through [`Store::write`].
 
 pub mod audit;
+pub mod booking;
+pub mod calendar;
 pub mod organizations;
 pub mod records;
 pub mod schema;

@@ -80,6 +80,68 @@ pub async fn find_anywhere(reader: &mut impl Reader, key: &str, id: &str) -> Res
     reader.rows(&sql, &params![id, key]).await?.pop().map(record).transpose()
 }
 
+/// The record of that number, if it is of this kind and belongs to this organization.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_by_seq(
+    reader: &mut impl Reader,
+    key: &str,
+    organization_id: &str,
+    seq: i64,
+) -> Result<Option<Record>> {
+    let sql = format!("SELECT {COLUMNS} FROM record r WHERE r.seq = $1 AND r.entity = $2 AND r.organization_id = $3");
+    reader.rows(&sql, &params![seq, key, organization_id]).await?.pop().map(record).transpose()
+}
+
+/// The records of these ids, whatever their organization; in no order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_many(reader: &mut impl Reader, key: &str, ids: &[&str]) -> Result<Vec<Record>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(MANY) {
+        let mut values = params![key].to_vec();
+        let list = places(&mut values, ids);
+        let sql = format!("SELECT {COLUMNS} FROM record r WHERE r.entity = $1 AND r.id IN ({list})");
+        found.extend(records(reader.rows(&sql, &values).await?)?);
+    }
+    Ok(found)
+}
+
+/// The records that stand right in a relation's links of these ids, each with the id it is linked with.
+///
+/// # Errors
+/// Those of the database.
+pub async fn linked_many(reader: &mut impl Reader, relation: &str, left: &[&str]) -> Result<Vec<(String, Record)>> {
+    let mut found = Vec::new();
+    for ids in left.chunks(MANY) {
+        let mut values = params![relation].to_vec();
+        let list = places(&mut values, ids);
+        let sql = format!(
+            "SELECT {COLUMNS}, l.left_id FROM link l JOIN record r ON r.id = l.right_id \
+             WHERE l.relation = $1 AND l.left_id IN ({list}) ORDER BY l.created, r.seq"
+        );
+        for mut row in reader.rows(&sql, &values).await? {
+            let id = row.take_text(8);
+            found.push((id, record(row)?));
+        }
+    }
+    Ok(found)
+}
+
+/// Ids in one list of a statement.
+const MANY: usize = 256;
+
+/// Adds a list's values and answers their places; filled up to a power of two, so that few statements are prepared.
+pub(crate) fn places(values: &mut Vec<Value>, ids: &[&str]) -> String {
+    let first = values.len() + 1;
+    values.extend(ids.iter().map(|id| Value::from(*id)));
+    values.resize(first - 1 + ids.len().next_power_of_two(), ids.last().copied().unwrap_or_default().into());
+    let names: Vec<String> = (first..=values.len()).map(|number| format!("${number}")).collect();
+    names.join(", ")
+}
+
 /// The record with that `customId`.
 ///
 /// # Errors
@@ -359,6 +421,15 @@ pub async fn update(
         add_terms(tx, record.seq, index).await?;
     }
     Ok(true)
+}
+
+/// Keeps a record under another kind, so that it is found there or not at all; its links stay.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_key(tx: &mut Tx, id: &str, key: &str) -> Result<()> {
+    tx.execute("UPDATE record SET entity = $1 WHERE id = $2 AND entity <> $1", &params![key, id]).await?;
+    Ok(())
 }
 
 /// Removes a record with its links and search words. Answers whether it was there.

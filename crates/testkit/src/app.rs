@@ -130,7 +130,7 @@ impl TestApp {
         store.migrate(schema::MIGRATIONS, clock.now()).await.expect("migrations");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let service = Service::new(store, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemEntropy));
+        let service = Service::new(store, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemEntropy), &[SECRET]);
         let tokens = Tokens::open(&service, &url, SECRET).await.expect("keys");
         let (account, app, module) = developer(&service, "dev@example.com").await;
         let web = Web {

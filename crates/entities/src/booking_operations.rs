@@ -1,0 +1,173 @@
+//! The hand-written operations of scheduling: booking slots, holds, appointments.
+
+use crate::shared;
+use kalends_engine::field::{Field, FieldSpec, any, boolean, instant, list, long_text, map, object, reference, text};
+use kalends_engine::route::Answer::{Full, Other, Page, Range, Short};
+use kalends_engine::route::Api::{self, App, Module};
+use kalends_engine::route::Method::{Delete, Get, Post, Put};
+use kalends_engine::route::{Answer, Operation, operation};
+use serde_json::Value;
+
+static SLOT: Field<String> = text("bookingSlotId").max(64);
+static HOLD: Field<String> = text("holdToken").max(64);
+static TEMPLATE: Field<String> = text("bookingTemplateId").max(32);
+static START: Field<i64> = instant("start");
+static RESOURCE: FieldSpec = text("bookingResourceId").max(32).spec;
+static RESOURCES: Field<Value> = list("bookingResourceIdList", &RESOURCE).max(100);
+static HOURS: Field<bool> = boolean("overrideAvailability");
+static OCCUPATION: Field<bool> = boolean("overrideOccupation");
+static WINDOW: Field<bool> = boolean("overrideWindow");
+
+/// How a request names a time: by slot id, or (apps and staff) by template, begin and resources; what it sets aside.
+pub static TIME: &[&FieldSpec] = &[
+    &SLOT.spec,
+    &HOLD.spec,
+    &TEMPLATE.spec,
+    &START.spec,
+    &RESOURCES.spec,
+    &HOURS.spec,
+    &OCCUPATION.spec,
+    &WINDOW.spec,
+];
+
+static CUSTOM_ID: Field<String> = text("customId");
+static NOTES: Field<String> = long_text("notes");
+static ADDRESS: Field<Value> = object("address", shared::ADDRESS);
+static CUSTOMER_ID: Field<String> = reference("customerId", "customer");
+static CUSTOMER: Field<Value> = any("customer");
+static DATA: Field<Value> = map("additionalData");
+static SEND_ADD: Field<bool> = boolean("sendAppointmentAddEventEmail");
+static SEND_START: Field<bool> = boolean("sendAppointmentStartEventEmail");
+static SEND_END: Field<bool> = boolean("sendAppointmentEndEventEmail");
+
+/// What `appointment_add` takes: a time and everything about the appointment.
+pub static NEW: &[&FieldSpec] = &[
+    &SLOT.spec,
+    &HOLD.spec,
+    &TEMPLATE.spec,
+    &START.spec,
+    &RESOURCES.spec,
+    &HOURS.spec,
+    &OCCUPATION.spec,
+    &WINDOW.spec,
+    &CUSTOM_ID.spec,
+    &NOTES.spec,
+    &ADDRESS.spec,
+    &CUSTOMER_ID.spec,
+    &CUSTOMER.spec,
+    &DATA.spec,
+    &SEND_ADD.spec,
+    &SEND_START.spec,
+    &SEND_END.spec,
+];
+
+const fn appointment(api: Api, name: &'static str, path: &'static str, answer: Answer) -> Operation {
+    operation(api, name, Get, path).of("appointment").answers(answer)
+}
+
+const fn slot(api: Api, name: &'static str, path: &'static str, answer: Answer) -> Operation {
+    operation(api, name, Get, path).of("bookingSlot").answers(answer)
+}
+
+/// Paths of the calendar, once.
+macro_rules! calendar {
+    ($base:literal, day, $tail:literal) => {
+        concat!($base, "/year/{year}/month/{month}/day/{day}/", $tail)
+    };
+    ($base:literal, week, $tail:literal) => {
+        concat!($base, "/year/{year}/week/{week}/", $tail)
+    };
+    ($base:literal, month, $tail:literal) => {
+        concat!($base, "/year/{year}/month/{month}/", $tail)
+    };
+}
+
+/// Every hand-written operation of scheduling.
+pub static OPERATIONS: &[Operation] = &[
+    operation(App, "appointment_add", Post, "appointment/add").of("appointment").creates().body(NEW).answers(Short),
+    appointment(App, "appointment_listDay", calendar!("appointment", day, "listDay"), Range),
+    appointment(App, "appointment_listWeek", calendar!("appointment", week, "listWeek"), Range),
+    appointment(App, "appointment_listMonth", calendar!("appointment", month, "listMonth"), Range),
+    appointment(App, "appointment_indexDay", calendar!("appointment", day, "indexDay/{page}"), Page),
+    appointment(App, "appointment_indexWeek", calendar!("appointment", week, "indexWeek/{page}"), Page),
+    appointment(App, "appointment_indexMonth", calendar!("appointment", month, "indexMonth/{page}"), Page),
+    appointment(App, "appointment_indexAllDay", calendar!("appointment", day, "indexAllDay/{page}"), Page),
+    appointment(App, "appointment_indexAllWeek", calendar!("appointment", week, "indexAllWeek/{page}"), Page),
+    appointment(App, "appointment_indexAllMonth", calendar!("appointment", month, "indexAllMonth/{page}"), Page),
+    appointment(
+        App,
+        "appointment_customer_listDay",
+        calendar!("customer/{customerId}/appointment", day, "listDay"),
+        Range,
+    ),
+    appointment(
+        App,
+        "appointment_customer_listWeek",
+        calendar!("customer/{customerId}/appointment", week, "listWeek"),
+        Range,
+    ),
+    appointment(
+        App,
+        "appointment_customer_listMonth",
+        calendar!("customer/{customerId}/appointment", month, "listMonth"),
+        Range,
+    ),
+    appointment(
+        App,
+        "appointment_bookingResourceReplaceList",
+        "appointment/{appointmentId}/bookingResourceReplaceList",
+        Other,
+    ),
+    operation(App, "appointment_move", Put, "appointment/{appointmentId}/move")
+        .of("appointment")
+        .body(TIME)
+        .answers(Full),
+    operation(App, "appointment_cancel", Put, "appointment/{appointmentId}/cancel").of("appointment").answers(Full),
+    slot(App, "bookingSlot_earliest", "bookingTemplate/{bookingTemplateId}/bookingSlot/earliest", Other),
+    slot(
+        App,
+        "bookingSlot_listDay",
+        calendar!("bookingTemplate/{bookingTemplateId}/bookingSlot", day, "listDay"),
+        Range,
+    ),
+    slot(
+        App,
+        "bookingSlot_listWeek",
+        calendar!("bookingTemplate/{bookingTemplateId}/bookingSlot", week, "listWeek"),
+        Range,
+    ),
+    slot(
+        App,
+        "bookingSlot_listMonth",
+        calendar!("bookingTemplate/{bookingTemplateId}/bookingSlot", month, "listMonth"),
+        Range,
+    ),
+    operation(Module, "appointment_add", Post, "appointment/add").of("appointment").creates().body(NEW).answers(Full),
+    appointment(Module, "appointment_showProtected", "appointment/{appointmentId}/showProtected", Full),
+    operation(Module, "appointment_move", Put, "appointment/{appointmentId}/move")
+        .of("appointment")
+        .body(TIME)
+        .answers(Full),
+    operation(Module, "appointment_cancel", Put, "appointment/{appointmentId}/cancel").of("appointment").answers(Full),
+    slot(Module, "bookingSlot_earliest", "bookingTemplate/{bookingTemplateId}/bookingSlot/earliest", Other),
+    slot(
+        Module,
+        "bookingSlot_listDay",
+        calendar!("bookingTemplate/{bookingTemplateId}/bookingSlot", day, "listDay"),
+        Range,
+    ),
+    slot(
+        Module,
+        "bookingSlot_listWeek",
+        calendar!("bookingTemplate/{bookingTemplateId}/bookingSlot", week, "listWeek"),
+        Range,
+    ),
+    slot(
+        Module,
+        "bookingSlot_listMonth",
+        calendar!("bookingTemplate/{bookingTemplateId}/bookingSlot", month, "listMonth"),
+        Range,
+    ),
+    operation(Module, "bookingSlot_hold", Post, "bookingSlot/{bookingSlotId}/hold").of("bookingSlot").creates(),
+    operation(Module, "bookingSlot_release", Delete, "bookingSlot/hold/{holdToken}/release").of("bookingSlot"),
+];

@@ -1,0 +1,6 @@
+//! The scenarios of the specification with their very numbers, over the real APIs.
+
+mod fixture;
+mod module;
+mod races;
+mod scenarios;
