@@ -76,7 +76,8 @@ both! {
         for (slot, team) in slots.iter().zip([[&a, &c], [&a, &b], [&b, &c]]) {
             let mut wanted: Vec<&String> = team.iter().map(|resource| &resource.id).chain([&r.id]).collect();
             let mut found: Vec<&String> = slot.resources.iter().collect();
-            (wanted.sort_unstable(), found.sort_unstable());
+            wanted.sort_unstable();
+            found.sort_unstable();
             assert_eq!(found, wanted, "{}", slot.at);
             let booked = text(scene.book(&slot.slot).await.content(201), "id");
             let shown = scene.app.get(&format!("/appointment/{booked}/show")).await;

@@ -211,7 +211,7 @@ async fn alternatives(
     for place in &places {
         free.insert(*place);
     }
-    let mut sorted = places.clone();
+    let mut sorted = places;
     sorted.sort_unstable();
     let mut chosen = task.clone();
     chosen.steps.iter_mut().for_each(|step| step.by_customer = true);
