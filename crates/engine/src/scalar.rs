@@ -127,6 +127,11 @@ pub fn instant(text: &str) -> Result<i64, Problem> {
     if text.len() > 40 || text.contains('[') || !text.is_ascii() || text.as_bytes().get(10) != Some(&b'T') {
         return Err(bad());
     }
+    // An offset's hours are those of a day (RFC 3339); the parser takes a few more.
+    let offset = text.rfind(['+', '-']).filter(|at| *at > 10).map(|at| &text[at + 1..]);
+    if offset.is_some_and(|offset| offset.get(..2).is_none_or(|hours| hours > "23")) {
+        return Err(bad());
+    }
     let instant: jiff::Timestamp = text.parse().map_err(|_| bad())?;
     if !YEARS.contains(&instant.to_zoned_datetime(jiff::tz::TimeZone::UTC).year()) {
         return Err(Problem::new("bad_year"));
@@ -214,6 +219,7 @@ mod tests {
         assert!(date("2028-02-29").is_ok() && date("2027-02-29").is_err() && date("20270201").is_err());
         assert_eq!(instant("1970-01-01T01:00:00+01:00"), Ok(0));
         assert_eq!(instant("2201-01-01T00:00:00Z").expect_err("year").code, "bad_year");
+        assert_eq!(instant("2027-01-01T10:00:00+25:00").expect_err("offset").code, "bad_instant");
         assert_eq!(instant("2027-01-01 00:00:00").expect_err("no offset").code, "bad_instant");
     }
 }

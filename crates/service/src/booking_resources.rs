@@ -60,13 +60,21 @@ pub(crate) async fn after_add(
         seq: 0,
         id: owner.text("bookingResourceId").to_owned(),
         organization_id: owner.organization_id.clone(),
-        custom_id: owner.custom_id.clone(),
+        custom_id: custom_id(tx, owner).await?,
         version: 1,
         created: call.now,
         edited: call.now,
         body: mirror(entity, owner),
     };
     write::insert(tx, call, place, &entities::booking_resource::ENTITY, &mut record).await
+}
+
+/// The owner's own id, unless a booking resource has it already: an employee and a room may have the same one, their union
+/// may not.
+async fn custom_id(tx: &mut Tx, owner: &Record) -> Result<String, Failure> {
+    let prefix = entities::booking_resource::ENTITY.prefix;
+    let taken = records::identify(tx, prefix, &owner.organization_id, &owner.custom_id).await?;
+    Ok(if taken.is_some() { String::new() } else { owner.custom_id.clone() })
 }
 
 /// Lets the booking resource follow a changed employee or resource.
@@ -80,7 +88,9 @@ pub(crate) async fn after_edit(
     let before = find(tx, owner).await?;
     let mut after = before.clone();
     after.body = mirror(entity, owner);
-    after.custom_id.clone_from(&owner.custom_id);
+    if before.custom_id != owner.custom_id {
+        after.custom_id = custom_id(tx, owner).await?;
+    }
     if after != before {
         write::update(tx, call, place, &entities::booking_resource::ENTITY, &before, after).await?;
     }
