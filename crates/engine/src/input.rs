@@ -140,7 +140,7 @@ impl Walk {
         for spec in fields {
             let parameter = format!("{path}{}", spec.name);
             if let Some(value) = document.get(spec.name) {
-                if spec.access == Access::ReadOnly || (spec.access == Access::AddOnly && self.mode == Mode::Edit) {
+                if self.is_closed(spec) {
                     self.notes.push(Problem::at("read_only_field", parameter.clone()));
                 } else if let Some(change) = self.property(spec, value, body.get(spec.name), &parameter) {
                     set(body, spec.name, change);
@@ -149,7 +149,9 @@ impl Walk {
             if spec.translated {
                 let name = spec.translations_name();
                 let companion = FieldSpec { name: spec.name, kind: Kind::Translations, default: "[]", ..**spec };
-                if let Some(value) = document.get(&name)
+                if document.contains_key(&name) && self.is_closed(spec) {
+                    self.notes.push(Problem::at("read_only_field", format!("{path}{name}")));
+                } else if let Some(value) = document.get(&name)
                     && let Some(change) = self.property(&companion, value, body.get(&name), &format!("{path}{name}"))
                 {
                     set(body, &name, change);
@@ -159,6 +161,11 @@ impl Walk {
                 self.problems.push(Problem::at("required", parameter));
             }
         }
+    }
+
+    /// Whether clients may not write it now.
+    fn is_closed(&self, spec: &FieldSpec) -> bool {
+        spec.access == Access::ReadOnly || (spec.access == Access::AddOnly && self.mode == Mode::Edit)
     }
 
     fn is_unset(&self, spec: &FieldSpec, body: &Body) -> bool {

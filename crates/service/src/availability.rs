@@ -101,7 +101,7 @@ async fn edit(service: &Service, job: &Job<'_>, owner: Owner) -> Result<Reply, F
         if span.is_empty() {
             return Err(Failure::invalid_at("range_reversed", format!("availability.{index}.end")));
         }
-        if !range.contains(span) {
+        if range.intersect(span) != span {
             return Err(Failure::invalid_at("outside_range", format!("availability.{index}")));
         }
         pieces.push(span);

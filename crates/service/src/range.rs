@@ -24,7 +24,9 @@ pub(crate) struct CalendarRange {
 impl CalendarRange {
     /// Its local days.
     pub(crate) fn days(&self) -> Vec<Date> {
-        local::days(self.span, &self.zone)
+        let last = local::date_of(self.span.end - 1, &self.zone);
+        let first = local::date_of(self.span.start, &self.zone);
+        first.series(jiff::Span::new().days(1)).take_while(|date| *date <= last).collect()
     }
 
     /// A `RANGE_LIST`; `rangeEnd` is exclusive.

@@ -11,7 +11,6 @@ use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
 use kalends_messaging::slot::{Slot, combination_hash};
 use kalends_scheduling::booking::Reason;
-use kalends_scheduling::span::Span;
 use kalends_store::Tx;
 use kalends_store::booking::{self as store, EventDate};
 use kalends_store::records::{self, Side};
@@ -44,13 +43,8 @@ pub(super) async fn take(
         .iter()
         .find(named)
         .ok_or_else(|| Problem::at("not_offered", "bookingSlotId").arg("reason", "grid").with_status(409))?;
-    let zone = &context.organization.zone;
     let rules = world::rules(plan, now, !wanted.overrides.window);
-    let instant = Span { start: date.start, end: date.start + 1 };
-    if world::allowed(&rules, instant, zone).is_none() {
-        let in_window = rules.window(zone).is_none_or(|window| window.contains(instant));
-        return Err(refused(if in_window { Reason::LeadTime } else { Reason::Window }));
-    }
+    world::require_allowed(&rules, date.start, &context.organization.zone)?;
     if let Some(hold) = &wanted.hold {
         store::end_hold(tx, hold).await?;
     }

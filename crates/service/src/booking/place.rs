@@ -187,11 +187,8 @@ async fn evaluate(tx: &mut Tx, context: &Context, wanted: &Wanted, ignored: &[St
     let Context { call, organization, plan } = context;
     let start = wanted.start;
     let rules = world::rules(plan, call.now, !wanted.overrides.window);
-    let instant = Span { start, end: start + 1 };
-    if world::allowed(&rules, instant, &organization.zone).is_none() {
-        let reason = rules.window(&organization.zone).filter(|window| !window.contains(instant));
-        return Err(refused(if reason.is_some() { Reason::Window } else { Reason::LeadTime }));
-    }
+    world::require_allowed(&rules, start, &organization.zone)?;
+    let instant = Span::new(start, start + 1);
     if !wanted.overrides.availability && world::starts(tx, organization, plan, instant).await?.is_empty() {
         return Err(refused(Reason::Grid));
     }

@@ -7,7 +7,7 @@ use crate::access::Organization;
 use jiff::tz::TimeZone;
 use kalends_engine::Micros;
 use kalends_engine::problem::Failure;
-use kalends_scheduling::booking::{Resource, Rules};
+use kalends_scheduling::booking::{Reason, Resource, Rules};
 use kalends_scheduling::span::{Span, Spans};
 use kalends_store::booking::{self as store, Occupation};
 use kalends_store::records::Reader;
@@ -85,9 +85,18 @@ pub(crate) fn rules(plan: &Plan, now: Micros, bound: bool) -> Rules {
 
 /// The part of a span in which a start may lie by the rules.
 pub(crate) fn allowed(rules: &Rules, span: Span, zone: &TimeZone) -> Option<Span> {
-    let window = rules.window(zone);
-    let lead = rules.lead.map_or(i64::MIN, |lead| rules.now + lead);
-    let start = span.start.max(lead).max(window.map_or(i64::MIN, |window| window.start));
-    let end = span.end.min(window.map_or(i64::MAX, |window| window.end));
-    (start < end).then_some(Span { start, end })
+    let allowed = rules.window(zone)?.intersect(span);
+    (!allowed.is_empty()).then_some(allowed)
+}
+
+/// Refuses a start that the rules do not allow.
+///
+/// # Errors
+/// `window`, `lead_time` (409).
+pub(crate) fn require_allowed(rules: &Rules, start: Micros, zone: &TimeZone) -> Result<(), Failure> {
+    if allowed(rules, Span::new(start, start + 1), zone).is_some() {
+        return Ok(());
+    }
+    let in_window = rules.days(zone).holds(start);
+    Err(super::place::refused(if in_window { Reason::LeadTime } else { Reason::Window }))
 }
