@@ -2,6 +2,7 @@
 
 use crate::local::timestamp;
 use crate::{MINUTE, Micros, Span, Spans};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 const MINUTES_OF_DAY: i64 = 24 * 60;
@@ -49,6 +50,8 @@ pub fn starts(grid: &Grid, zone: &TimeZone, span: Span) -> Vec<Micros> {
 
 fn every(minutes: i64, zone: &TimeZone, span: Span) -> Vec<Micros> {
     let mut found = Vec::new();
+    // No calendar beyond the years that the time library knows (-9999 to 9999), hence no grid.
+    let span = span.intersect(Span::new(Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond()));
     let mut from = span.start;
     let mut changes = zone.following(timestamp(from));
     while from < span.end {
@@ -62,10 +65,11 @@ fn every(minutes: i64, zone: &TimeZone, span: Span) -> Vec<Micros> {
 
 /// The starts of a stretch of time in which the clock is not changed.
 fn between(minutes: i64, offset: Micros, span: Span, found: &mut Vec<Micros>) {
-    let (from, until) = (span.start.saturating_add(offset), span.end.saturating_add(offset));
-    let mut midnight = from.div_euclid(DAY).saturating_mul(DAY);
-    let mut minute = (from - midnight + MINUTE - 1).div_euclid(MINUTE).next_multiple_of_positive(minutes);
-    loop {
+    let (from, until) = (span.start + offset, span.end + offset);
+    let mut midnight = from.div_euclid(DAY) * DAY;
+    // The first multiple that is not before the beginning.
+    let mut minute = (from - midnight + minutes * MINUTE - 1) / (minutes * MINUTE) * minutes;
+    while midnight < until {
         while minute < MINUTES_OF_DAY {
             let wall = midnight + minute * MINUTE;
             if wall >= until {
@@ -75,20 +79,7 @@ fn between(minutes: i64, offset: Micros, span: Span, found: &mut Vec<Micros>) {
             minute += minutes;
         }
         minute = 0;
-        match midnight.checked_add(DAY) {
-            Some(next) if next < until => midnight = next,
-            _ => return,
-        }
-    }
-}
-
-trait NextMultiple {
-    fn next_multiple_of_positive(self, of: Self) -> Self;
-}
-
-impl NextMultiple for i64 {
-    fn next_multiple_of_positive(self, of: Self) -> Self {
-        (self + of - 1).div_euclid(of) * of
+        midnight += DAY;
     }
 }
 

@@ -1,0 +1,111 @@
+//! Combinations, assignment and replacements against all subsets.
+
+use crate::cases;
+use crate::reference::{assignments, choices, people};
+use kalends_scheduling::booking::{FreeSet, Step, Task, assign, combinations, replacements};
+use proptest::prelude::*;
+
+const PEOPLE: usize = 8;
+
+/// Steps as in the reference.
+pub(crate) fn steps(most: usize, people: usize) -> impl Strategy<Value = Vec<(u32, usize, bool)>> {
+    let one = (0..1u32 << people, prop::sample::select(vec![0, 1, 1, 1, 2, 2, 3]), any::<bool>());
+    prop::collection::vec(one, 0..=most)
+}
+
+/// The task for such steps; lists are written carelessly: backwards, one twice, one that does not exist.
+pub(crate) fn task(steps: &[(u32, usize, bool)]) -> Task {
+    let step = |(list, quantity, by_customer): &(u32, usize, bool)| {
+        let mut resources: Vec<usize> = people(*list).into_iter().rev().collect();
+        resources.extend(resources.last().copied());
+        resources.push(1_000);
+        Step { resources, quantity: *quantity, by_customer: *by_customer }
+    };
+    Task { preparation: 0, duration: 1, follow_up: 0, steps: steps.iter().map(step).collect() }
+}
+
+fn check(steps: &[(u32, usize, bool)], free: u32, load: &[u32], wanted: u32) -> Result<(), TestCaseError> {
+    let task = task(steps);
+    let set: FreeSet = people(free).into_iter().collect();
+    let expected = choices(steps, free);
+    prop_assert_eq!(&combinations(&task, &set).collect::<Vec<_>>(), &expected);
+
+    let all = assignments(steps, free);
+    let bits = |who: &[usize]| who.iter().map(|one| 1u32 << one).sum::<u32>();
+    let split = |assignment: &[u32], customer: bool| {
+        steps.iter().zip(assignment).filter(|(step, _)| step.2 == customer).map(|(_, who)| who).sum::<u32>()
+    };
+    // What is minimal: the sum, then the sorted list of load and index.
+    let cost = |who: u32| {
+        let mut list: Vec<(u32, usize)> = people(who).into_iter().map(|one| (load[one], one)).collect();
+        list.sort_unstable();
+        (list.iter().map(|one| one.0).sum::<u32>(), list)
+    };
+    for choice in expected.iter().take(5) {
+        let found = assign(&task, &set, choice, load);
+        prop_assert!(found.is_some(), "{:?} was offered", choice);
+        let found = found.unwrap_or_default();
+        let found_bits: Vec<u32> = found.iter().map(|who| bits(who)).collect();
+        prop_assert!(all.contains(&found_bits), "{:?} is no assignment", found);
+        prop_assert!(found.iter().all(|who| who.is_sorted()));
+        prop_assert_eq!(split(&found_bits, true), bits(choice));
+        let best = all.iter().filter(|one| split(one, true) == bits(choice)).map(|one| cost(split(one, false))).min();
+        prop_assert_eq!(Some(cost(split(&found_bits, false))), best);
+
+        for (at, who) in found_bits.iter().enumerate() {
+            for one in people(*who) {
+                let swapped = |other: usize| {
+                    let mut changed = found_bits.clone();
+                    changed[at] = changed[at] & !(1 << one) | 1 << other;
+                    other != one && all.contains(&changed)
+                };
+                let expected: Vec<usize> = (0..PEOPLE).filter(|other| swapped(*other)).collect();
+                prop_assert_eq!(replacements(&task, &set, &found, at, one), expected);
+            }
+        }
+    }
+    let wanted = people(wanted);
+    prop_assert_eq!(assign(&task, &set, &wanted, load).is_some(), expected.contains(&wanted));
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(3000))]
+
+    #[test]
+    fn of_any_lists(
+        steps in steps(4, PEOPLE),
+        free in 0..1u32 << PEOPLE,
+        load in prop::collection::vec(0..4u32, PEOPLE),
+        wanted in 0..1u32 << PEOPLE,
+    ) {
+        check(&steps, free, &load, wanted)?;
+    }
+
+    /// Lists without common members take the way by counting.
+    #[test]
+    fn of_disjoint_lists(
+        steps in steps(3, PEOPLE),
+        free in 0..1u32 << PEOPLE,
+        load in prop::collection::vec(0..4u32, PEOPLE),
+        wanted in 0..1u32 << PEOPLE,
+    ) {
+        let mut taken = 0;
+        let mut steps = steps;
+        for step in &mut steps {
+            step.0 &= !taken;
+            taken |= step.0;
+        }
+        check(&steps, free, &load, wanted)?;
+    }
+}
+
+#[test]
+fn wanted_must_be_said_once() {
+    let task = task(&[(0b11, 2, true)]);
+    let free: FreeSet = [0, 1].into_iter().collect();
+    assert_eq!(assign(&task, &free, &[1, 0], &[]), Some(vec![vec![0, 1]]));
+    assert_eq!(assign(&task, &free, &[0, 0], &[]), None);
+    assert_eq!(assign(&task, &free, &[0, 1, 1], &[]), None);
+    assert_eq!(assign(&task, &free, &[0, 7_000], &[]), None);
+}
