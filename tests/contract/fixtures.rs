@@ -34,7 +34,29 @@ pub(super) const TAKEN: &[(&str, &str, &str, &str)] = &[
     ("app appConfig_app_list", "appId", "offered app", "id"),
     ("app app_showByInstallKey", "appInstallKey", "offered app", "installKey"),
     ("app module_showByInstallKey", "moduleInstallKey", "module", "installKey"),
+    // Only events have dates; the event is the youngest template.
+    ("app appointmentTemplateEventDateTime_add", "appointmentTemplateId", "app appointmentTemplate_add", "id"),
+    ("app appointmentTemplateEventDateTime_edit", "appointmentTemplateId", "app appointmentTemplate_add", "id"),
+    ("app appointmentTemplateEventDateTime_delete", "appointmentTemplateId", "app appointmentTemplate_add", "id"),
+    (
+        "app appointmentTemplateEventDateTime_bookingResource_link",
+        "appointmentTemplateId",
+        "app appointmentTemplate_add",
+        "id",
+    ),
+    (
+        "app appointmentTemplateEventDateTime_bookingResource_unlink",
+        "appointmentTemplateId",
+        "app appointmentTemplate_add",
+        "id",
+    ),
+    // Both are canceled, or their template could not be deleted.
+    ("module appointment_cancel", "appointmentId", "module appointment_add", "id"),
 ];
+
+/// Entities whose records take over their `customId` from another's.
+pub(super) const MIRRORS: &[(&str, &str)] =
+    &[("bookingTemplate", "appointmentTemplate"), ("bookingResource", "employee")];
 
 /// Properties whose example is no value at all: operation, property, JSON.
 pub(super) const WRITTEN: &[(&str, &str, &str)] = &[
@@ -47,7 +69,25 @@ pub(super) const WRITTEN: &[(&str, &str, &str)] = &[
 ];
 
 /// Calls that make later ones possible; each is made as soon as its operation is served and every parameter known.
-pub(super) const STEPS: &[(&str, &str)] = &[];
+pub(super) const STEPS: &[(&str, &str)] = &[
+    // Bookable and open in the month that is looked at.
+    (
+        "app organization_edit",
+        r#"{"settings": {"moduleBookingDayEarliest": 0, "moduleBookingDayLatest": 365, "moduleBookingLeadTime": 0,
+            "timeGrid": "MINUTES_15"}}"#,
+    ),
+    (
+        "app organization_availability_edit",
+        r#"{"rangeStart": "2027-02-01T00:00:00+01:00", "rangeEnd": "2027-03-01T00:00:00+01:00",
+            "availability": [{"start": "2027-02-01T00:00:00+01:00", "end": "2027-03-01T00:00:00+01:00"}]}"#,
+    ),
+    // An event, after the template of the contract's own example: it names that one.
+    (
+        "app appointmentTemplate_add",
+        r#"{"type": "EVENT", "name": "Zumba", "duration": 60,
+            "additionalData": {"appointmentTemplateId": "eaxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}}"#,
+    ),
+];
 
 /// The settings that a configuration's example fills in: the type is the second half of the key.
 fn declared(example: &Value) -> Value {

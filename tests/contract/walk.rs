@@ -4,7 +4,7 @@
 //! made by another one; what makes things comes first, what removes them last, youngest first.
 
 use super::document::{Operation, operations, prefixes};
-use super::fixtures::{Clients, FIXED, STEPS, TAKEN, WRITTEN};
+use super::fixtures::{Clients, FIXED, MIRRORS, STEPS, TAKEN, WRITTEN};
 use super::{answers, document};
 use kalends_engine::route::{Api, Route};
 use kalends_testkit::app::TestApp;
@@ -84,6 +84,9 @@ impl<'a> Walk<'a> {
     }
 
     fn id(&self, name: &str, nth: usize) -> Result<String, Missing> {
+        // A slot is booked once: each use takes a later one, two hours on.
+        let used = self.called.iter().filter(|key| key.ends_with("appointment_add") || key.ends_with("_move")).count();
+        let nth = if name == "bookingSlotId" { used * 8 } else { nth };
         let ids = self.ids.get(name).filter(|ids| !ids.is_empty()).ok_or_else(|| Missing(name.to_owned()))?;
         Ok(ids[nth % ids.len()].clone())
     }
@@ -99,7 +102,9 @@ impl<'a> Walk<'a> {
         }
         match name {
             "customId" => {
-                let known = self.custom_ids.get(&operation.entity).and_then(|known| known.first());
+                let mirrored = MIRRORS.iter().find(|(mirror, _)| *mirror == operation.entity);
+                let owner = mirrored.map_or(operation.entity.as_str(), |(_, owner)| owner);
+                let known = self.custom_ids.get(owner).and_then(|known| known.first());
                 known.cloned().ok_or_else(|| Missing(format!("customId of {}", operation.entity)))
             }
             // The second record of its kind: nothing is linked with itself.
@@ -232,7 +237,7 @@ impl<'a> Walk<'a> {
                 continue;
             };
             let known = self.ids.entry(format!("{entity}Id")).or_default();
-            if known.is_empty() {
+            if known.is_empty() || (entity == "bookingSlot" && !known.iter().any(|other| other == id)) {
                 known.push(id.to_owned());
             }
         }
