@@ -2,6 +2,7 @@
 
 mod access;
 mod configs;
+mod contract_account;
 mod customer;
 mod customer_group;
 mod guards;

@@ -1,12 +1,14 @@
 //! People: users of the installation, found or made by their e-mail address.
 
 use crate::call::Call;
+use crate::write;
 use kalends_engine::id;
 use kalends_engine::input;
 use kalends_engine::problem::{Failure, Problem};
-use kalends_entities::shared;
+use kalends_engine::record::Record;
+use kalends_entities::{self as entities, shared};
 use kalends_store::{Tx, params};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A person who can log in.
 #[derive(Debug, Clone, Default)]
@@ -80,9 +82,12 @@ pub(crate) async fn find_or_make(tx: &mut Tx, call: &Call, person: &Person) -> R
 }
 
 /// Makes a user an admin of an organization and everything below.
-pub(crate) async fn make_admin(tx: &mut Tx, call: &Call, organization_id: &str, user_id: &str) -> Result<(), Failure> {
+pub(crate) async fn make_admin(tx: &mut Tx, call: &Call, organization: &Record, user_id: &str) -> Result<(), Failure> {
     let sql =
         "INSERT INTO organization_admin (organization_id, user_id, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    tx.execute(sql, &params![organization_id, user_id, call.now]).await?;
+    if tx.execute(sql, &params![organization.id.as_str(), user_id, call.now]).await? > 0 {
+        let change = json!({"field": "adminList", "before": null, "after": user_id});
+        write::log(tx, call, &entities::organization::ENTITY, organization, "LINK", &[change]).await?;
+    }
     Ok(())
 }

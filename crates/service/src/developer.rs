@@ -193,7 +193,7 @@ async fn register(tx: &mut Tx, call: &Call, registration: &Registration) -> Resu
     tx.execute(sql, &params![account.id.as_str(), user_id.as_str(), call.now]).await?;
     let organization = demo::organization(tx, call, &account, &registration.user).await?;
     records::link(tx, "developerAccount.demoOrganization", &account.id, &organization.id, call.now).await?;
-    accounts::make_admin(tx, call, &organization.id, &user_id).await?;
+    accounts::make_admin(tx, call, &organization, &user_id).await?;
     Ok(Account { id: account.id, user_id, organization_id: organization.id })
 }
 

@@ -16,6 +16,7 @@ use kalends_engine::record::Record;
 use kalends_entities as entities;
 use kalends_store::{Tx, organizations, params, records};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// Properties of a new organization that are no fields of its own.
 const PARTS: [&str; 7] = [
@@ -100,7 +101,7 @@ pub(crate) async fn make(
     let mut new = New { made: vec![short(entity, &record)], record, notes: Vec::new() };
     if let Some(admin) = parts[0].take().filter(|admin| !admin.is_null()) {
         let user = accounts::person(tx, call, &admin, "admin").await?;
-        accounts::make_admin(tx, call, &new.record.id, &user).await?;
+        accounts::make_admin(tx, call, &new.record, &user).await?;
     }
     install(tx, call, &mut new, parts[1].take(), "app", parent.is_none()).await?;
     install(tx, call, &mut new, parts[2].take(), "module", false).await?;
@@ -161,6 +162,11 @@ async fn install(
     let at = format!("{kind}IdList");
     let mut ids: Vec<(String, String)> =
         strings(listed, &at)?.into_iter().enumerate().map(|(index, id)| (id, format!("{at}.{index}"))).collect();
+    if kind == "app" {
+        // An app is installed once, however often it is listed.
+        let mut seen = HashSet::new();
+        ids.retain(|(id, _)| seen.insert(id.clone()));
+    }
     let own = &call.caller.record_id;
     if with_caller && call.caller.kind == Kind::App && !ids.iter().any(|(id, _)| id == own) {
         ids.push((own.clone(), at));

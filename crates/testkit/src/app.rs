@@ -64,6 +64,7 @@ pub struct TestApp {
     /// Connections to it.
     pub http: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
+    database: Database,
     folder: Option<TempDir>,
     _postgres: Option<Arc<TestPostgres>>,
 }
@@ -124,31 +125,36 @@ impl TestApp {
         settings: Settings,
     ) -> Self {
         let clock = Arc::new(TestClock::at(BEGIN));
-        let store = Store::open(StoreConfig { database, time_limit: settings.time_limit, ..StoreConfig::default() })
-            .await
-            .expect("a store");
+        let store = open(&database, &settings).await;
         store.migrate(schema::MIGRATIONS, clock.now()).await.expect("migrations");
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let service = Service::new(store, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemEntropy), &[SECRET]);
-        let tokens = Tokens::open(&service, &url, SECRET).await.expect("keys");
-        let (account, app, module) = developer(&service, "dev@example.com").await;
-        let web = Web {
-            service,
-            tokens,
-            limits: Limits::new(settings.rate_limit),
-            public_url: url.clone(),
-            origins: vec!["https://shop.example".into()],
-            metrics: metrics(),
-        };
-        let web = Arc::new(web);
-        let (stop, stopped) = oneshot::channel::<()>();
-        let router = kalends_web::router(Arc::clone(&web));
-        tokio::spawn(server::serve(listener, router, async {
-            let _ = stopped.await;
-        }));
+        let (web, url, stop) = serve(store, &clock, &settings, None).await;
+        let (account, app, module) = developer(&web.service, "dev@example.com").await;
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { clock, web, url, account, app, module, http, stop: Some(stop), folder, _postgres: postgres }
+        let stop = Some(stop);
+        Self { clock, web, url, account, app, module, http, stop, database, folder, _postgres: postgres }
+    }
+
+    /// Another process on the same database with the same clock, as behind one address.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn beside(&self) -> Self {
+        let settings = Settings::default();
+        let store = open(&self.database, &settings).await;
+        let (web, url, stop) = serve(store, &self.clock, &settings, Some(&self.web.public_url)).await;
+        Self {
+            clock: Arc::clone(&self.clock),
+            web,
+            url,
+            account: self.account.clone(),
+            app: self.app.clone(),
+            module: self.module.clone(),
+            http: self.http.clone(),
+            stop: Some(stop),
+            database: self.database.clone(),
+            folder: None,
+            _postgres: self._postgres.clone(),
+        }
     }
 
     /// Another developer account with an app and a module.
@@ -232,6 +238,39 @@ impl Drop for TestApp {
             let _ = stop.send(());
         }
     }
+}
+
+async fn open(database: &Database, settings: &Settings) -> Store {
+    let config = StoreConfig { database: database.clone(), time_limit: settings.time_limit, ..StoreConfig::default() };
+    Store::open(config).await.expect("a store")
+}
+
+/// Serves a store on a port of its own; `public_url` is where clients believe it to be.
+async fn serve(
+    store: Store,
+    clock: &Arc<TestClock>,
+    settings: &Settings,
+    public_url: Option<&str>,
+) -> (Arc<Web>, String, oneshot::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let public_url = public_url.unwrap_or(&url).to_owned();
+    let service = Service::new(store, Arc::clone(clock) as Arc<dyn Clock>, Arc::new(SystemEntropy), &[SECRET]);
+    let tokens = Tokens::open(&service, &public_url, SECRET).await.expect("keys");
+    let web = Arc::new(Web {
+        service,
+        tokens,
+        limits: Limits::new(settings.rate_limit),
+        public_url,
+        origins: vec!["https://shop.example".into()],
+        metrics: metrics(),
+    });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let router = kalends_web::router(Arc::clone(&web));
+    tokio::spawn(server::serve(listener, router, async {
+        let _ = stopped.await;
+    }));
+    (web, url, stop)
 }
 
 async fn developer(service: &Service, email: &str) -> (Account, NewClient, NewClient) {
