@@ -11,9 +11,10 @@ use std::sync::Arc;
 pub(super) const FIXED: &[(&str, &str)] = &[
     ("page", "1"),
     ("year", "2027"),
-    ("month", "2"),
-    ("day", "4"),
-    ("week", "5"),
+    // The day after tests begin: within every booking window.
+    ("month", "1"),
+    ("day", "5"),
+    ("week", "1"),
     ("errorCode", "404"),
     ("customEntityType", "rentalCar"),
 ];
@@ -33,30 +34,13 @@ pub(super) const TAKEN: &[(&str, &str, &str, &str)] = &[
     ("app appConfig_app_filter", "appId", "offered app", "id"),
     ("app appConfig_app_list", "appId", "offered app", "id"),
     ("app app_showByInstallKey", "appInstallKey", "offered app", "installKey"),
+    // Only templates of this type have dates.
+    ("app appointmentTemplateEventDateTime_*", "{appointmentTemplateId}", "event template", "id"),
+    // What one API moved and canceled is left alone by the other.
+    ("module appointment_*", "{appointmentId}", "module appointment_add", "id"),
+    ("module appointment_identify", "customId", "module appointment_add", "customId"),
     ("app module_showByInstallKey", "moduleInstallKey", "module", "installKey"),
-    // Only events have dates; the event is the youngest template.
-    ("app appointmentTemplateEventDateTime_add", "appointmentTemplateId", "app appointmentTemplate_add", "id"),
-    ("app appointmentTemplateEventDateTime_edit", "appointmentTemplateId", "app appointmentTemplate_add", "id"),
-    ("app appointmentTemplateEventDateTime_delete", "appointmentTemplateId", "app appointmentTemplate_add", "id"),
-    (
-        "app appointmentTemplateEventDateTime_bookingResource_link",
-        "appointmentTemplateId",
-        "app appointmentTemplate_add",
-        "id",
-    ),
-    (
-        "app appointmentTemplateEventDateTime_bookingResource_unlink",
-        "appointmentTemplateId",
-        "app appointmentTemplate_add",
-        "id",
-    ),
-    // Both are canceled, or their template could not be deleted.
-    ("module appointment_cancel", "appointmentId", "module appointment_add", "id"),
 ];
-
-/// Entities whose records take over their `customId` from another's.
-pub(super) const MIRRORS: &[(&str, &str)] =
-    &[("bookingTemplate", "appointmentTemplate"), ("bookingResource", "employee")];
 
 /// Properties whose example is no value at all: operation, property, JSON.
 pub(super) const WRITTEN: &[(&str, &str, &str)] = &[
@@ -68,26 +52,25 @@ pub(super) const WRITTEN: &[(&str, &str, &str)] = &[
     ("module file_add", "fileContent", "\"RGllcyBpc3QgZWluZSBUZXh0ZGF0ZWk=\""),
 ];
 
-/// Calls that make later ones possible; each is made as soon as its operation is served and every parameter known.
-pub(super) const STEPS: &[(&str, &str)] = &[
-    // Bookable and open in the month that is looked at.
+/// Calls that make later ones possible: a name for what they answer, the operation, its body. Each is made as soon as
+/// its operation is served and every parameter known.
+pub(super) const STEPS: &[(&str, &str, &str)] = &[
+    ("event template", "app appointmentTemplate_add", r#"{"type": "EVENT", "name": "Zumba", "duration": 60}"#),
+    // The examples' organization offers what is written and nothing else.
+    ("hours", "app organization_availability_edit", HOURS),
+    ("hours of an employee", "app employee_availability_edit", HOURS),
     (
-        "app organization_edit",
-        r#"{"settings": {"moduleBookingDayEarliest": 0, "moduleBookingDayLatest": 365, "moduleBookingLeadTime": 0,
-            "timeGrid": "MINUTES_15"}}"#,
-    ),
-    (
-        "app organization_availability_edit",
-        r#"{"rangeStart": "2027-02-01T00:00:00+01:00", "rangeEnd": "2027-03-01T00:00:00+01:00",
-            "availability": [{"start": "2027-02-01T00:00:00+01:00", "end": "2027-03-01T00:00:00+01:00"}]}"#,
-    ),
-    // An event, after the template of the contract's own example: it names that one.
-    (
-        "app appointmentTemplate_add",
-        r#"{"type": "EVENT", "name": "Zumba", "duration": 60,
-            "additionalData": {"appointmentTemplateId": "eaxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}}"#,
+        "grid",
+        "app organization_timeGrid_edit",
+        r#"{"rangeStart": "2027-01-01T00:00:00+01:00", "rangeEnd": "2027-02-01T00:00:00+01:00", "timeGrid": [
+            "2027-01-05T09:00:00+01:00", "2027-01-05T12:00:00+01:00", "2027-01-05T15:00:00+01:00",
+            "2027-01-06T09:00:00+01:00", "2027-01-06T12:00:00+01:00", "2027-01-06T15:00:00+01:00"]}"#,
     ),
 ];
+
+const HOURS: &str = r#"{"rangeStart": "2027-01-01T00:00:00+01:00", "rangeEnd": "2027-02-01T00:00:00+01:00", "availability": [
+    {"start": "2027-01-05T08:00:00+01:00", "end": "2027-01-05T18:00:00+01:00"},
+    {"start": "2027-01-06T08:00:00+01:00", "end": "2027-01-06T18:00:00+01:00"}]}"#;
 
 /// The settings that a configuration's example fills in: the type is the second half of the key.
 fn declared(example: &Value) -> Value {

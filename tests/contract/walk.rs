@@ -4,7 +4,7 @@
 //! made by another one; what makes things comes first, what removes them last, youngest first.
 
 use super::document::{Operation, operations, prefixes};
-use super::fixtures::{Clients, FIXED, MIRRORS, STEPS, TAKEN, WRITTEN};
+use super::fixtures::{Clients, FIXED, STEPS, TAKEN, WRITTEN};
 use super::{answers, document};
 use kalends_engine::route::{Api, Route};
 use kalends_testkit::app::TestApp;
@@ -33,6 +33,7 @@ struct Walk<'a> {
     app: &'a TestApp,
     routes: Vec<Route>,
     clients: &'a Clients,
+    contract: &'a [Operation],
     prefixes: Vec<(String, String)>,
     /// Entities whose records some operation of the contract makes or lists.
     obtainable: BTreeSet<String>,
@@ -40,14 +41,15 @@ struct Walk<'a> {
     ids: BTreeMap<String, Vec<String>>,
     custom_ids: HashMap<String, Vec<String>>,
     results: HashMap<String, Value>,
-    /// Operations of success in their order.
+    slots_used: usize,
+    /// Operations in the order of their calls.
     called: Vec<String>,
     callers: HashMap<(Api, bool), Caller>,
     complaints: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(app: &'a TestApp, clients: &'a Clients, contract: &[Operation]) -> Self {
+    fn new(app: &'a TestApp, clients: &'a Clients, contract: &'a [Operation]) -> Self {
         let makes = |operation: &&Operation| {
             matches!(operation.verb(), "add" | "list" | "index" | "listMonth") && operation.method != "LINK"
         };
@@ -61,6 +63,7 @@ impl<'a> Walk<'a> {
             app,
             routes: app.web.service.routes.routes().to_vec(),
             clients,
+            contract,
             prefixes: prefixes(),
             obtainable: contract.iter().filter(makes).map(|operation| operation.entity.clone()).collect(),
             ids,
@@ -69,6 +72,7 @@ impl<'a> Walk<'a> {
                 ("offered app".into(), client(&clients.offered)),
                 ("module".into(), client(&clients.module)),
             ]),
+            slots_used: 0,
             called: Vec::new(),
             callers: HashMap::new(),
             complaints: Vec::new(),
@@ -78,15 +82,13 @@ impl<'a> Walk<'a> {
     /// What stands at a place of this operation by the table of exceptions.
     fn taken(&self, operation: &Operation, name: &str) -> Option<Result<String, Missing>> {
         let key = operation.key();
-        let (_, _, from, property) = TAKEN.iter().find(|(of, at, _, _)| *of == key && *at == name)?;
+        let is_meant = |of: &str| of.strip_suffix('*').map_or(of == key, |beginning| key.starts_with(beginning));
+        let (_, _, from, property) = TAKEN.iter().find(|(of, at, _, _)| is_meant(of) && *at == name)?;
         let value = self.results.get(*from).and_then(|result| result[*property].as_str());
         Some(value.map(str::to_owned).ok_or_else(|| Missing((*from).to_owned())))
     }
 
     fn id(&self, name: &str, nth: usize) -> Result<String, Missing> {
-        // A slot is booked once: each use takes a later one, two hours on.
-        let used = self.called.iter().filter(|key| key.ends_with("appointment_add") || key.ends_with("_move")).count();
-        let nth = if name == "bookingSlotId" { used * 8 } else { nth };
         let ids = self.ids.get(name).filter(|ids| !ids.is_empty()).ok_or_else(|| Missing(name.to_owned()))?;
         Ok(ids[nth % ids.len()].clone())
     }
@@ -102,9 +104,7 @@ impl<'a> Walk<'a> {
         }
         match name {
             "customId" => {
-                let mirrored = MIRRORS.iter().find(|(mirror, _)| *mirror == operation.entity);
-                let owner = mirrored.map_or(operation.entity.as_str(), |(_, owner)| owner);
-                let known = self.custom_ids.get(owner).and_then(|known| known.first());
+                let known = self.custom_ids.get(&operation.entity).and_then(|known| known.first());
                 known.cloned().ok_or_else(|| Missing(format!("customId of {}", operation.entity)))
             }
             // The second record of its kind: nothing is linked with itself.
@@ -151,6 +151,8 @@ impl<'a> Walk<'a> {
                 let entity = name.strip_suffix("Id").filter(|entity| self.obtainable.contains(*entity));
                 match entity.map(str::to_owned).or_else(|| by_prefix().map(|(_, entity)| entity.clone())) {
                     Some(entity) if self.obtainable.contains(&entity) => {
+                        // A slot is free once.
+                        let nth = if entity == "bookingSlot" { self.slots_used } else { nth };
                         self.id(&format!("{entity}Id"), nth).map(Value::String)
                     }
                     // Nothing in the contract makes or lists it, such as a tariff: any id will do.
@@ -195,15 +197,23 @@ impl<'a> Walk<'a> {
         Ok(caller)
     }
 
-    /// Calls an operation if everything it names is known; whether it was called.
+    /// Calls an operation if everything it names is known.
     async fn attempt(&mut self, operation: &Operation) -> Result<(), Missing> {
+        self.call(operation, &operation.key()).await?;
+        self.called.push(operation.key());
+        Ok(())
+    }
+
+    /// Calls an operation and keeps what it answers under a name.
+    async fn call(&mut self, operation: &Operation, name: &str) -> Result<(), Missing> {
         let (path, body) = (self.path(operation)?, self.body(operation)?);
         let caller = self.caller(operation).await?;
         let answer = send(&caller, operation, &path, body.as_ref()).await;
         let wanted = operation.status.as_u64().unwrap_or(404);
         let mut complaints = answers::check(operation, &answer, wanted);
         if complaints.is_empty() {
-            self.learn(operation, &answer.json["content"]);
+            self.learn(operation, &answer.json["content"], name);
+            self.slots_used += usize::from(body.is_some_and(|body| body["bookingSlotId"].is_string()));
             complaints.extend(self.listed(operation, &answer.json["content"]));
         }
         if operation.verb() == "delete" {
@@ -211,24 +221,26 @@ impl<'a> Walk<'a> {
         }
         let place = format!("{}: {} {path}", operation.key(), operation.method);
         self.complaints.extend(complaints.into_iter().map(|complaint| format!("{place} {complaint}")));
-        self.called.push(operation.key());
         Ok(())
     }
 
     /// Keeps the ids of an answer.
-    fn learn(&mut self, operation: &Operation, content: &Value) {
+    fn learn(&mut self, operation: &Operation, content: &Value, name: &str) {
         let makes = operation.method == "POST" && operation.verb() != "resend";
         let made = if content["recordList"].is_array() && makes { &content["recordList"][0] } else { content };
         if makes {
-            self.results.insert(operation.key(), made.clone());
+            self.results.insert(name.to_owned(), made.clone());
+            // The first one made is the one that is used; what a list or a fixture showed before is not.
+            let add = format!(" {}_add", operation.entity);
+            let first = name == operation.key() && !self.called.iter().any(|key| key.ends_with(&add));
+            let put = |known: &mut Vec<String>, value: &str| {
+                known.insert(if first { 0 } else { known.len() }, value.to_owned());
+            };
             if let Some(custom_id) = made["customId"].as_str().filter(|custom_id| !custom_id.is_empty()) {
-                self.custom_ids.entry(operation.entity.clone()).or_default().push(custom_id.to_owned());
+                put(self.custom_ids.entry(operation.entity.clone()).or_default(), custom_id);
             }
             if let Some(id) = made["id"].as_str() {
-                let known = self.ids.entry(format!("{}Id", operation.entity)).or_default();
-                // The first one made is the one that is used; what a list showed before is not ours.
-                let first = !self.called.iter().any(|key| key.ends_with(&format!(" {}_add", operation.entity)));
-                known.insert(if first { 0 } else { known.len() }, id.to_owned());
+                put(self.ids.entry(format!("{}Id", operation.entity)).or_default(), id);
             }
         }
         for record in ["recordList", "list"].iter().flat_map(|list| content[*list].as_array().into_iter().flatten()) {
@@ -239,6 +251,12 @@ impl<'a> Walk<'a> {
             let known = self.ids.entry(format!("{entity}Id")).or_default();
             if known.is_empty() || (entity == "bookingSlot" && !known.iter().any(|other| other == id)) {
                 known.push(id.to_owned());
+            }
+            if let Some(custom_id) = record["customId"].as_str().filter(|custom_id| !custom_id.is_empty()) {
+                let known = self.custom_ids.entry(entity.clone()).or_default();
+                if known.is_empty() {
+                    known.push(custom_id.to_owned());
+                }
             }
         }
     }
@@ -268,15 +286,15 @@ impl<'a> Walk<'a> {
     }
 
     /// The calls of the fixtures that have become possible.
-    async fn prepare(&mut self, contract: &[Operation], steps: &mut Vec<(&str, &str)>) {
-        for (key, body) in std::mem::take(steps) {
-            let operation = contract.iter().find(|operation| operation.key() == key).expect("an operation");
+    async fn prepare(&mut self, steps: &mut Vec<(&str, &str, &str)>) {
+        for (name, key, body) in std::mem::take(steps) {
+            let operation = self.contract.iter().find(|operation| operation.key() == key).expect("an operation");
             let example: Value = serde_json::from_str(body).expect("JSON");
             let step = Operation { request_example: Some(example), response_example: None, ..operation.clone() };
             let served = operation.route(&self.routes).is_some();
             let ready = served && self.path(&step).is_ok() && self.body(&step).is_ok();
-            if !ready || self.attempt(&step).await.is_err() {
-                steps.push((key, body));
+            if !ready || self.call(&step, name).await.is_err() {
+                steps.push((name, key, body));
             }
         }
     }
@@ -287,7 +305,7 @@ impl<'a> Walk<'a> {
         let mut steps = STEPS.to_vec();
         loop {
             pending.sort_by_key(|operation| (rank(operation), std::cmp::Reverse(self.age(operation))));
-            self.prepare(contract, &mut steps).await;
+            self.prepare(&mut steps).await;
             let mut done = None;
             for (index, operation) in pending.iter().enumerate() {
                 if self.attempt(operation).await.is_ok() {
