@@ -10,6 +10,7 @@ pub mod field;
 pub mod id;
 pub mod input;
 pub mod json;
+pub mod openapi;
 pub mod output;
 pub mod problem;
 pub mod record;

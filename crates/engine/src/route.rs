@@ -100,6 +100,10 @@ pub struct Operation {
     pub status: u16,
     /// What its body may hold; empty when it takes none.
     pub body: &'static [&'static FieldSpec],
+    /// Whether its body may hold the entity's fields too.
+    pub extends: bool,
+    /// Names of the fields that an example of its body holds; all of them when there are none.
+    pub example: &'static [&'static str],
     /// What it answers.
     pub answer: Answer,
 }
@@ -107,7 +111,19 @@ pub struct Operation {
 /// Starts the description of a hand-written operation.
 pub const fn operation(api: Api, name: &'static str, method: Method, path: &'static str) -> Operation {
     let write = !matches!(method, Method::Get);
-    Operation { api, name, method, path, entity: "", write, status: 200, body: &[], answer: Answer::Other }
+    Operation {
+        api,
+        name,
+        method,
+        path,
+        entity: "",
+        write,
+        status: 200,
+        body: &[],
+        extends: false,
+        example: &[],
+        answer: Answer::Other,
+    }
 }
 
 impl Operation {
@@ -132,6 +148,19 @@ impl Operation {
     /// What its body may hold.
     pub const fn body(mut self, fields: &'static [&'static FieldSpec]) -> Self {
         self.body = fields;
+        self
+    }
+
+    /// What its body may hold besides the fields of its entity.
+    pub const fn body_besides(mut self, fields: &'static [&'static FieldSpec]) -> Self {
+        self.body = fields;
+        self.extends = true;
+        self
+    }
+
+    /// The fields that go together in an example of its body.
+    pub const fn example(mut self, names: &'static [&'static str]) -> Self {
+        self.example = names;
         self
     }
 

@@ -84,7 +84,12 @@ macro_rules! calendar {
 
 /// Every hand-written operation of scheduling.
 pub static OPERATIONS: &[Operation] = &[
-    operation(App, "appointment_add", Post, "appointment/add").of("appointment").creates().body(NEW).answers(Short),
+    operation(App, "appointment_add", Post, "appointment/add")
+        .of("appointment")
+        .creates()
+        .body(NEW)
+        .example(&["bookingSlotId", "customerId"])
+        .answers(Short),
     appointment(App, "appointment_listDay", calendar!("appointment", day, "listDay"), Range),
     appointment(App, "appointment_listWeek", calendar!("appointment", week, "listWeek"), Range),
     appointment(App, "appointment_listMonth", calendar!("appointment", month, "listMonth"), Range),
@@ -121,6 +126,7 @@ pub static OPERATIONS: &[Operation] = &[
     operation(App, "appointment_move", Put, "appointment/{appointmentId}/move")
         .of("appointment")
         .body(TIME)
+        .example(&["bookingSlotId"])
         .answers(Full),
     operation(App, "appointment_cancel", Put, "appointment/{appointmentId}/cancel").of("appointment").answers(Full),
     slot(App, "bookingSlot_earliest", "bookingTemplate/{bookingTemplateId}/bookingSlot/earliest", Other),
@@ -142,11 +148,17 @@ pub static OPERATIONS: &[Operation] = &[
         calendar!("bookingTemplate/{bookingTemplateId}/bookingSlot", month, "listMonth"),
         Range,
     ),
-    operation(Module, "appointment_add", Post, "appointment/add").of("appointment").creates().body(NEW).answers(Full),
+    operation(Module, "appointment_add", Post, "appointment/add")
+        .of("appointment")
+        .creates()
+        .body(NEW)
+        .example(&["bookingSlotId", "customerId"])
+        .answers(Full),
     appointment(Module, "appointment_showProtected", "appointment/{appointmentId}/showProtected", Full),
     operation(Module, "appointment_move", Put, "appointment/{appointmentId}/move")
         .of("appointment")
         .body(TIME)
+        .example(&["bookingSlotId"])
         .answers(Full),
     operation(Module, "appointment_cancel", Put, "appointment/{appointmentId}/cancel").of("appointment").answers(Full),
     slot(Module, "bookingSlot_earliest", "bookingTemplate/{bookingTemplateId}/bookingSlot/earliest", Other),

@@ -73,7 +73,7 @@ pub static OPERATIONS: &[Operation] = &[
     operation(App, "organization_add", Post, "/organization/add")
         .of("organization")
         .creates()
-        .body(NEW_ORGANIZATION)
+        .body_besides(NEW_ORGANIZATION)
         .answers(List),
     operation(App, "organization_copy", Post, "copy").of("organization").creates().body(COPIES).answers(Short),
     operation(App, "organization_show", Get, "show").of("organization").answers(Full),
@@ -89,12 +89,12 @@ pub static OPERATIONS: &[Operation] = &[
     operation(App, "organization_subOrganization_addRoot", Post, "organization/addRoot")
         .of("organization")
         .creates()
-        .body(NEW_ORGANIZATION)
+        .body_besides(NEW_ORGANIZATION)
         .answers(Short),
     operation(App, "organization_subOrganization_addSub", Post, "organization/addSub")
         .of("organization")
         .creates()
-        .body(NEW_ORGANIZATION)
+        .body_besides(NEW_ORGANIZATION)
         .answers(Short),
     operation(App, "organization_subOrganization_identify", Get, "organization/{customId}/identify")
         .of("organization")

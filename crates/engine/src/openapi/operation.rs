@@ -1,0 +1,320 @@
+//! One route as an operation: what it takes, what it answers, who may call it.
+
+use super::words::{pascal, plural, sentence, spaced, summary};
+use super::{Builder, common, parameters, schema};
+use crate::Body;
+use crate::entity::{Entity, Verb};
+use crate::field::FieldSpec;
+use crate::input::Mode;
+use crate::route::{Action, Answer, Api, Method, Operation, Route};
+use kalends_catalog::permission;
+use serde_json::{Map, Value, json};
+
+/// The tag of a route, and what the tag is about.
+pub(super) fn tag(route: &Route) -> (&'static str, String) {
+    match (route.entity, route.action) {
+        (Some(entity), _) => (entity.name, format!("{}.", sentence(&plural(entity.name)))),
+        (None, Action::Behaviour(operation)) if operation.entity.is_empty() => {
+            ("static", "Reference data, the same for every organization.".into())
+        }
+        (None, Action::Behaviour(operation)) => (operation.entity, format!("{}.", sentence(&plural(operation.entity)))),
+        (None, _) => ("static", String::new()),
+    }
+}
+
+/// What the content of an answer is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Full,
+    /// The effective values only: what the Module API shows of what inherits.
+    Public,
+    Short,
+    Anything,
+}
+
+impl Builder<'_> {
+    /// The operation object of a route.
+    pub(super) fn operation(&mut self, route: &Route, tag: &str) -> Value {
+        let mut operation = Map::new();
+        operation.insert("operationId".into(), route.operation.as_str().into());
+        operation.insert("tags".into(), json!([tag]));
+        operation.insert("summary".into(), summary(route).into());
+        let description = description(route);
+        if !description.is_empty() {
+            operation.insert("description".into(), description.into());
+        }
+        let parameters = self.more_parameters(route);
+        if !parameters.is_empty() {
+            operation.insert("parameters".into(), Value::Array(parameters));
+        }
+        if let Some(body) = self.request_body(route) {
+            operation.insert("requestBody".into(), body);
+        }
+        let mut responses = Map::from_iter([(route.status.to_string(), self.success(route))]);
+        let fails = matches!(route.action, Action::Behaviour(operation) if operation.name == "static_error_show");
+        if fails {
+            responses.clear();
+        }
+        responses.extend(common::refused(&refusals(route, fails)));
+        operation.insert("responses".into(), Value::Object(responses));
+        if let Some((entity, write)) = route.permission {
+            let id = permission::permission_for(entity, write);
+            operation.insert("x-permission".into(), json!(id));
+        }
+        Value::Object(operation)
+    }
+
+    fn more_parameters(&mut self, route: &Route) -> Vec<Value> {
+        let mut names = Vec::new();
+        if searches(route) {
+            self.parameters.insert("SearchQuery".into(), parameters::search());
+            names.push("SearchQuery");
+        }
+        if route.method == Method::Post {
+            names.push("IdempotencyKey");
+        }
+        if is_versioned(route) {
+            names.push("IfMatch");
+        }
+        if matches!(route.method, Method::Post | Method::Put) {
+            names.push("Prefer");
+        }
+        names.into_iter().map(|name| json!({"$ref": format!("#/components/parameters/{name}")})).collect()
+    }
+
+    fn request_body(&mut self, route: &Route) -> Option<Value> {
+        let examples = self.examples;
+        let whole = |entity: &'static Entity, more: &'static [&'static FieldSpec]| schema::joined(entity.fields, more);
+        let (schema, needed, named) = match route.action {
+            Action::Verb(Verb::Add) => self.entity_body(route.entity?, &[], Mode::Add),
+            Action::Verb(Verb::Edit) => self.entity_body(route.entity?, &[], Mode::Edit),
+            Action::Behaviour(operation) if operation.body.is_empty() => return None,
+            Action::Behaviour(operation) => match (route.entity, is_entity_body(route.entity, operation)) {
+                (Some(entity), true) if operation.method == Method::Put => self.entity_body(entity, &[], Mode::Edit),
+                (Some(entity), true) => {
+                    let more = if operation.extends { operation.body } else { &[] };
+                    let (_, needed, mut named) = self.entity_body(entity, &[], Mode::Add);
+                    if operation.extends {
+                        named = vec![
+                            ("Needed", examples.needed(&whole(entity, more), entity.short)),
+                            ("Everything", examples.everything(&whole(entity, more), Mode::Add)),
+                        ];
+                    }
+                    let name = if operation.extends {
+                        pascal(operation.name)
+                    } else {
+                        pascal(&format!("{}_new", entity.name))
+                    };
+                    (self.schema(&name, || schema::body(entity, more, Mode::Add)), needed, named)
+                }
+                _ => {
+                    let name = pascal(&format!("{}_body", operation.name));
+                    let schema = self.schema(&name, || schema::writes(operation.body, Mode::Add));
+                    let example = match operation.example {
+                        [] => examples.everything(operation.body, Mode::Add),
+                        names => examples.some(operation.body, names),
+                    };
+                    let needed = operation.body.iter().any(|spec| spec.required);
+                    (schema, needed, vec![("Example", example)])
+                }
+            },
+            _ => return None,
+        };
+        let named: Map<String, Value> =
+            named.into_iter().map(|(name, body)| (name.to_owned(), json!({"value": body}))).collect();
+        Some(json!({
+            "required": needed,
+            "content": {"application/json": {"schema": schema, "examples": named}},
+        }))
+    }
+
+    /// Schema, whether a body must be there, and named examples of an entity's `add` or `edit`.
+    fn entity_body(
+        &mut self,
+        entity: &'static Entity,
+        more: &'static [&'static FieldSpec],
+        mode: Mode,
+    ) -> (Value, bool, Vec<(&'static str, Body)>) {
+        let examples = self.examples;
+        let suffix = if mode == Mode::Add { "new" } else { "edit" };
+        let schema = self.schema(&pascal(&format!("{}_{suffix}", entity.name)), || schema::body(entity, more, mode));
+        if mode == Mode::Edit {
+            return (schema, false, vec![("Example", examples.edit(entity.fields))]);
+        }
+        let needed = examples.needed(entity.fields, entity.short);
+        let everything = examples.everything(entity.fields, Mode::Add);
+        let is_needed = entity.fields.iter().any(|spec| spec.required);
+        (schema, is_needed, vec![("Needed", needed), ("Everything", everything)])
+    }
+
+    fn success(&mut self, route: &Route) -> Value {
+        let module = self.api == Api::Module;
+        let whole = if module { Form::Public } else { Form::Full };
+        let (answer, form, versioned) = match route.action {
+            Action::Verb(Verb::Add) => (Answer::Short, Form::Short, true),
+            Action::Verb(Verb::Show | Verb::Identify | Verb::Edit) => (Answer::Full, whole, true),
+            Action::Verb(Verb::Index | Verb::Filter) | Action::Related(_, Verb::Index | Verb::Filter) => {
+                (Answer::Page, whole, false)
+            }
+            Action::Verb(Verb::IndexAll | Verb::FilterAll) => (Answer::Page, Form::Short, false),
+            Action::Verb(Verb::List) | Action::Related(..) => (Answer::List, whole, false),
+            Action::Verb(Verb::ListAll) => (Answer::List, Form::Short, false),
+            Action::Verb(Verb::Delete) | Action::Link(_) | Action::Unlink(_) => {
+                return self.response("Done", "Done; `content` is null.", &json!({"type": "null"}), None, false);
+            }
+            Action::Behaviour(operation) => match operation.answer {
+                Answer::Full => (Answer::Full, whole, true),
+                Answer::Short => (Answer::Short, Form::Short, true),
+                // What such a list holds is the operation's own business: short forms, or several classes.
+                other => (other, Form::Anything, false),
+            },
+        };
+        let Some(entity) = route.entity else { return self.loose(answer) };
+        if form == Form::Anything {
+            return self.loose(answer);
+        }
+        let (items, word) = self.form(entity, form);
+        let example = match form {
+            Form::Full => Some(self.examples.full(entity)),
+            Form::Short => Some(self.examples.short(entity)),
+            _ => None,
+        };
+        let noun = spaced(entity.name);
+        match answer {
+            Answer::List => {
+                let text = format!("A LIST of {} ({} form).", plural(entity.name), word.to_lowercase());
+                self.response(&format!("{}{word}List", pascal(entity.name)), &text, &common::list(&items), None, false)
+            }
+            Answer::Page => {
+                let text = format!("A PAGINATION_LIST of {} ({} form).", plural(entity.name), word.to_lowercase());
+                self.response(&format!("{}{word}Page", pascal(entity.name)), &text, &common::page(&items), None, false)
+            }
+            _ => {
+                let text = format!("The {noun} ({} form).", word.to_lowercase());
+                self.response(&format!("{}{word}", pascal(entity.name)), &text, &items, example, versioned)
+            }
+        }
+    }
+
+    /// The form's schema as a component, and its word.
+    fn form(&mut self, entity: &'static Entity, form: Form) -> (Value, &'static str) {
+        match form {
+            Form::Short => (self.schema(&pascal(&format!("{}_short", entity.name)), || schema::short(entity)), "Short"),
+            Form::Public => {
+                (self.schema(&pascal(&format!("{}_public", entity.name)), || schema::full(entity, &[], true)), "Public")
+            }
+            Form::Full | Form::Anything => {
+                let linked = self.linked(entity);
+                for other in &linked {
+                    self.schema(&pascal(&format!("{}_short", other.name)), || schema::short(other));
+                }
+                (self.schema(&pascal(entity.name), || schema::full(entity, &linked, false)), "Full")
+            }
+        }
+    }
+
+    fn linked(&self, entity: &Entity) -> Vec<&'static Entity> {
+        let relations = entity.relations.iter().filter(|relation| relation.linked && !relation.reversed);
+        let found = relations
+            .filter_map(|relation| self.examples.entities.iter().copied().find(|other| other.name == relation.other));
+        found.collect()
+    }
+
+    /// Answers whose records the tables do not describe.
+    fn loose(&mut self, answer: Answer) -> Value {
+        let record = json!({"$ref": "#/components/schemas/Record"});
+        match answer {
+            Answer::List => self.response("RecordList", "A LIST.", &common::list(&record), None, false),
+            Answer::Page => self.response("RecordPage", "A PAGINATION_LIST.", &common::page(&record), None, false),
+            Answer::Range => self.response("RecordRange", "A RANGE_LIST.", &common::range(&record), None, false),
+            Answer::Full | Answer::Short => self.response("AnyRecord", "The record.", &record, None, true),
+            Answer::Other => self.response("Answer", "What the operation is for, or null.", &json!({}), None, false),
+            Answer::Bytes => {
+                let bytes = json!({
+                    "description": "The bytes of the file, without an envelope.",
+                    "headers": common::success_headers(false),
+                    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+                });
+                self.responses.insert("Bytes".into(), bytes);
+                json!({"$ref": "#/components/responses/Bytes"})
+            }
+        }
+    }
+
+    /// An answer in the envelope as a component.
+    fn response(&mut self, name: &str, text: &str, content: &Value, example: Option<Value>, versioned: bool) -> Value {
+        if !self.responses.contains_key(name) {
+            let mut media = json!({"schema": {
+                "type": "object",
+                "required": ["messageList", "content"],
+                "properties": {
+                    "messageList": {"$ref": "#/components/schemas/MessageList"},
+                    "content": content,
+                },
+            }});
+            if let Some(example) = example {
+                media["example"] = json!({"messageList": [], "content": example});
+            }
+            let response = json!({
+                "description": text,
+                "headers": common::success_headers(versioned),
+                "content": {"application/json": media},
+            });
+            self.responses.insert(name.to_owned(), response);
+        }
+        json!({"$ref": format!("#/components/responses/{name}")})
+    }
+}
+
+/// Whether a hand-written operation takes the fields of its entity.
+fn is_entity_body(entity: Option<&Entity>, operation: &Operation) -> bool {
+    operation.extends || entity.is_some_and(|entity| std::ptr::eq(entity.fields, operation.body))
+}
+
+fn word(route: &Route) -> &str {
+    route.operation.rsplit('_').next().unwrap_or_default()
+}
+
+fn searches(route: &Route) -> bool {
+    word(route).starts_with("filter")
+}
+
+fn is_versioned(route: &Route) -> bool {
+    matches!(word(route), "edit" | "delete" | "move" | "cancel") && route.in_organization
+}
+
+fn refusals(route: &Route, all: bool) -> Vec<&'static str> {
+    if all {
+        return vec!["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "429", "500", "503"];
+    }
+    let mut statuses = vec!["400", "401", "403", "404", "429", "500", "503"];
+    if route.writes() {
+        statuses.extend(["409", "413", "415"]);
+    }
+    if route.method == Method::Post {
+        statuses.push("422");
+    }
+    if is_versioned(route) {
+        statuses.push("412");
+    }
+    statuses
+}
+
+fn description(route: &Route) -> String {
+    let mut sentences = Vec::new();
+    if let Some(id) = route.permission.and_then(|(entity, write)| permission::permission_for(entity, write)) {
+        sentences.push(format!("Needs the permission `{id}`."));
+    }
+    if !route.in_organization {
+        sentences.push("The token may be one without an organization.".into());
+    }
+    match route.action {
+        Action::Link(_) | Action::Unlink(_) => {
+            sentences.push("Without body and without `Content-Length`; doing it twice changes nothing.".into());
+        }
+        Action::Verb(Verb::Edit) => sentences.push("Partial: what is absent stays, `null` clears.".into()),
+        Action::Verb(Verb::List | Verb::ListAll) => sentences.push("At most 9 999 records.".into()),
+        _ => {}
+    }
+    sentences.join(" ")
+}
