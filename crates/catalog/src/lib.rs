@@ -3,6 +3,7 @@
 //!
 //! At the bottom of everything: no other crate of ours is used here.
 
+pub mod booking_category;
 pub mod country;
 pub mod currency;
 pub mod fold;

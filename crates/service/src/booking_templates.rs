@@ -9,8 +9,7 @@ use crate::dispatch::Job;
 use crate::lists;
 use crate::reply::Reply;
 use crate::write::{self, Place};
-use kalends_catalog::fold;
-use kalends_catalog::message;
+use kalends_catalog::{booking_category, fold};
 use kalends_engine::entity::Verb;
 use kalends_engine::output;
 use kalends_engine::problem::Failure;
@@ -276,9 +275,7 @@ async fn steps(service: &Service, job: &Job<'_>, plan: &Plan) -> Result<Vec<Valu
             step.resources.iter().map(|place| resource_form(job, &plan.resources[*place].record)).collect();
         let own = |name: &str| made.get(number).and_then(|step| step.body.get(name)).cloned();
         let category = step.resources.first().map_or("", |place| plan.resources[*place].record.text("category"));
-        let name = own("name").unwrap_or_else(|| {
-            json!(message::text(job.call.language, &format!("category_{}", category.to_lowercase()), &[]))
-        });
+        let name = own("name").unwrap_or_else(|| json!(booking_category::name(category, job.call.language)));
         json!({
             "class": "BOOKING_STEP",
             "id": made.get(number).map_or("", |step| step.id.as_str()),
