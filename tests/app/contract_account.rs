@@ -113,6 +113,36 @@ both! {
         }
     }
 
+    /// Own ids are unique among the roots of a contract account and the accounts of a developer; others' do not count.
+    async fn custom_ids(app) {
+        let caller = app.without_organization().await;
+        let (_, foreign, _) = app.developer("stranger@example.com").await;
+        let stranger = app.caller("/app/v3/en", &app.access_token(&foreign, "").await);
+        let account = |name: &str| json!({"name": name, "customId": "mine", "admin": admin("a@example.com")});
+        let id = |answer: &Answer| answer.content(201)["id"].as_str().expect("an id").to_owned();
+        let taken = |answer: &Answer| (answer.status, answer.codes().join(","), answer.parameters().join(","));
+        let refused = (409, "custom_id_taken".to_owned(), "customId".to_owned());
+        let first = id(&caller.post("/contractAccount/add", account("A")).await);
+        assert_eq!(taken(&caller.post("/contractAccount/add", account("B")).await), refused);
+        let theirs = id(&stranger.post("/contractAccount/add", account("C")).await);
+        let second = id(&caller.post("/contractAccount/add", json!({"name": "D", "admin": admin("a@example.com")})).await);
+        let root = |account: &str| json!({"name": "Root", "customId": "root", "contractAccountId": account});
+        let organization = made(&caller.post("/organization/add", root(&first)).await)[0].1.clone();
+        assert_eq!(taken(&caller.post("/organization/add", root(&first)).await), refused);
+        made(&caller.post("/organization/add", root(&second)).await);
+        made(&stranger.post("/organization/add", root(&theirs)).await);
+        let inside = app.in_organization(&organization).await;
+        for path in ["/organization/addRoot", "/copy"] {
+            assert_eq!(taken(&inside.post(path, json!({"name": "R", "customId": "root"})).await), refused, "{path}");
+        }
+        let other = id(&inside.post("/organization/addRoot", json!({"name": "R", "customId": "other"})).await);
+        let token = app.access_token(&app.app, &other).await;
+        let other = app.caller(&format!("/app/v3/en/organization/{other}"), &token);
+        assert_eq!(taken(&other.put("/edit", json!({"customId": "root"})).await), refused);
+        id(&inside.post("/organization/addSub", json!({"name": "R", "customId": "root"})).await);
+        assert_eq!(taken(&inside.post("/organization/addSub", json!({"name": "R", "customId": "root"})).await), refused);
+    }
+
     /// An app that is installed in a branch reaches it and what is below, never what is above or beside.
     async fn branches(app) {
         let caller = app.without_organization().await;

@@ -5,6 +5,7 @@ mod configs;
 mod contract_account;
 mod customer;
 mod customer_group;
+mod foreign;
 mod guards;
 mod log;
 mod organization;

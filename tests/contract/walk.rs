@@ -34,6 +34,8 @@ struct Walk<'a> {
     routes: Vec<Route>,
     clients: &'a Clients,
     contract: &'a [Operation],
+    /// Ends every `customId`, so that several walks find room in one database.
+    salt: &'a str,
     prefixes: Vec<(String, String)>,
     /// Entities whose records some operation of the contract makes or lists.
     obtainable: BTreeSet<String>,
@@ -41,6 +43,8 @@ struct Walk<'a> {
     ids: BTreeMap<String, Vec<String>>,
     custom_ids: HashMap<String, Vec<String>>,
     results: HashMap<String, Value>,
+    /// The bodies that were sent, by operation.
+    sent: BTreeMap<String, Value>,
     slots_used: usize,
     /// Operations in the order of their calls.
     called: Vec<String>,
@@ -64,6 +68,7 @@ impl<'a> Walk<'a> {
             routes: app.web.service.routes.routes().to_vec(),
             clients,
             contract,
+            salt: "",
             prefixes: prefixes(),
             obtainable: contract.iter().filter(makes).map(|operation| operation.entity.clone()).collect(),
             ids,
@@ -72,6 +77,7 @@ impl<'a> Walk<'a> {
                 ("offered app".into(), client(&clients.offered)),
                 ("module".into(), client(&clients.module)),
             ]),
+            sent: BTreeMap::new(),
             slots_used: 0,
             called: Vec::new(),
             callers: HashMap::new(),
@@ -168,9 +174,9 @@ impl<'a> Walk<'a> {
         let mut body = self.fill(operation, "", 0, example)?;
         if operation.method == "POST" {
             let used = self.custom_ids.get(&operation.entity);
-            let example = body["customId"].as_str().unwrap_or("contract").to_owned();
-            let taken = used.is_some_and(|used| used.contains(&example)) || body["customId"].is_null();
-            if taken {
+            let example = format!("{}{}", body["customId"].as_str().unwrap_or("contract"), self.salt);
+            body["customId"] = json!(example);
+            if used.is_some_and(|used| used.contains(&example)) {
                 body["customId"] = json!(format!("{example}{}", used.map_or(0, Vec::len)));
             }
         }
@@ -210,6 +216,9 @@ impl<'a> Walk<'a> {
         let caller = self.caller(operation).await?;
         let answer = send(&caller, operation, &path, body.as_ref()).await;
         let wanted = operation.status.as_u64().unwrap_or(404);
+        if let Some(body) = &body {
+            self.sent.insert(operation.name.clone(), body.clone());
+        }
         let mut complaints = answers::check(operation, &answer, wanted);
         if complaints.is_empty() {
             self.learn(operation, &answer.json["content"], name);
@@ -371,10 +380,12 @@ pub(crate) struct Prepared {
     pub(crate) caller: Caller,
     /// `customerId` and the record's id, and so on.
     pub(crate) ids: BTreeMap<String, String>,
+    /// The bodies that made them, by operation.
+    pub(crate) sent: BTreeMap<String, Value>,
 }
 
-/// Calls what makes and lists records, and nothing else.
-pub(crate) async fn prepared(app: &TestApp) -> Prepared {
+/// Calls what makes and lists records, and nothing else; `salt` tells several of them apart.
+pub(crate) async fn prepared(app: &TestApp, salt: &str) -> Prepared {
     let contract = operations();
     let clients = Clients::of_examples(app, &contract).await;
     let needed = |operation: &&Operation| {
@@ -382,9 +393,9 @@ pub(crate) async fn prepared(app: &TestApp) -> Prepared {
         operation.api == Api::App && (rank(operation) == 0 || plain_list || operation.name == "organization_show")
     };
     let needed: Vec<Operation> = contract.iter().filter(needed).cloned().collect();
-    let mut walk = Walk::new(app, &clients, &contract);
+    let mut walk = Walk { salt, ..Walk::new(app, &clients, &contract) };
     walk.run(&needed).await;
     let caller = walk.callers.remove(&(Api::App, true)).expect("an organization was made");
     let ids = walk.ids.into_iter().filter_map(|(name, ids)| Some((name, ids.into_iter().next()?)));
-    Prepared { caller, ids: ids.collect() }
+    Prepared { caller, ids: ids.collect(), sent: walk.sent }
 }

@@ -141,7 +141,7 @@ async fn edits(place: &Place, caller: &Caller, references: &References, id: &str
 both! {
     /// Every entity, documents right and wrong, added and edited.
     async fn documents(app) {
-        let prepared = prepared(&app).await;
+        let prepared = prepared(&app, "").await;
         let caller = &prepared.caller;
         let mut runner = TestRunner::default();
         for place in Place::all(&prepared) {
