@@ -9,8 +9,12 @@ const PEOPLE: usize = 8;
 
 /// Steps as in the reference.
 pub(crate) fn steps(most: usize, people: usize) -> impl Strategy<Value = Vec<(u32, usize, bool)>> {
-    let one = (0..1u32 << people, prop::sample::select(vec![0, 1, 1, 1, 2, 2, 3]), any::<bool>());
-    prop::collection::vec(one, 0..=most)
+    let quantity = prop_oneof![10 => Just(1), 5 => Just(2), 1 => Just(3), 1 => Just(0)];
+    // Long lists more often than short ones, else little can be served.
+    let list =
+        (0..1u32 << people, 0..1u32 << people, any::<bool>()).prop_map(|(a, b, long)| if long { a | b } else { a });
+    let one = (list, quantity, any::<bool>());
+    prop_oneof![1 => Just(Vec::new()), 30 => prop::collection::vec(one, 1..=most)]
 }
 
 /// The task for such steps; lists are written carelessly: backwards, one twice, one that does not exist.

@@ -25,40 +25,51 @@ pub(crate) struct Person {
     pub(crate) held: Ranges,
 }
 
-fn within(minute: i64, ranges: &[(i64, i64)]) -> bool {
-    ranges.iter().any(|(start, length)| *start <= minute && minute < start + length)
+/// The first and the last minute that are looked at.
+const BEFORE: i64 = -60;
+const AFTER: i64 = 420;
+
+/// What is known of one minute of a person.
+#[derive(Debug, Clone, Copy, Default)]
+struct Minute {
+    hours: bool,
+    /// The strongest exception: the more specific level, and at the same level the closing.
+    exception: Option<(u8, bool)>,
+    occupied: bool,
+}
+
+impl Minute {
+    fn open(self) -> bool {
+        self.exception.map_or(self.hours, |(_, closes)| !closes)
+    }
 }
 
 impl Person {
-    fn open(&self, minute: i64) -> bool {
-        for level in [2, 1, 0] {
-            let mut says = None;
-            for (free, start, length, _) in self.exceptions.iter().filter(|one| one.3 == level) {
-                if within(minute, &[(*start, *length)]) {
-                    says = Some(says.unwrap_or(true) && *free);
-                }
+    /// Minute by minute from `BEFORE` on.
+    fn timeline(&self) -> Vec<Minute> {
+        let mut line = vec![Minute::default(); usize::try_from(AFTER - BEFORE).unwrap()];
+        let mut paint = |start: i64, length: i64, change: &dyn Fn(&mut Minute)| {
+            for minute in start..start + length {
+                change(&mut line[usize::try_from(minute - BEFORE).unwrap()]);
             }
-            if let Some(open) = says {
-                return open;
-            }
+        };
+        for (start, length) in &self.hours {
+            paint(*start, *length, &|minute| minute.hours = true);
         }
-        within(minute, &self.hours)
-    }
-
-    /// Minute by minute from `BEFORE` the origin on: whether it is open, and whether nothing else is on.
-    fn timeline(&self) -> Vec<(bool, bool)> {
-        let alone = |minute| !within(minute, &self.busy) && !within(minute, &self.held);
-        (-BEFORE..AFTER).map(|minute| (self.open(minute), alone(minute))).collect()
+        for (start, length) in self.busy.iter().chain(&self.held) {
+            paint(*start, *length, &|minute| minute.occupied = true);
+        }
+        for (free, start, length, level) in &self.exceptions {
+            paint(*start, *length, &|minute| minute.exception = minute.exception.max(Some((*level, !*free))));
+        }
+        line
     }
 }
-
-const BEFORE: i64 = 60;
-const AFTER: i64 = 400;
 
 /// A world with every minute of everyone written out.
 pub(crate) struct Timelines<'a> {
     world: &'a World,
-    minutes: Vec<Vec<(bool, bool)>>,
+    minutes: Vec<Vec<Minute>>,
 }
 
 impl World {
@@ -69,11 +80,15 @@ impl World {
 
 impl Timelines<'_> {
     fn serves(&self, one: usize, start: i64) -> bool {
+        let index = |minute: i64| usize::try_from(minute - BEFORE).unwrap();
         let end = start + self.world.duration;
-        (start - self.world.preparation..end + self.world.follow_up).all(|minute| {
-            let (open, alone) = self.minutes[one][usize::try_from(minute + BEFORE).unwrap()];
-            alone && (open || minute >= end)
-        })
+        let (from, until) = (index(start - self.world.preparation), index(end + self.world.follow_up));
+        for (at, minute) in self.minutes[one][from..until].iter().enumerate() {
+            if minute.occupied || from + at < index(end) && !minute.open() {
+                return false;
+            }
+        }
+        true
     }
 
     /// Who serves the start, as bits.
