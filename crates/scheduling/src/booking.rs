@@ -9,6 +9,7 @@
 mod assign;
 mod combinations;
 mod explain;
+mod flow;
 mod free;
 mod offers;
 mod plan;

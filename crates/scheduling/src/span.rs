@@ -167,18 +167,15 @@ impl Spans {
         if span.is_empty() {
             return Self::empty();
         }
-        let first = self.0.partition_point(|piece| piece.end <= span.start);
-        let rest = &self.0[first..];
-        let count = rest.partition_point(|piece| piece.start < span.end);
-        Self(rest[..count].iter().map(|piece| piece.intersect(span)).collect())
+        Self(self.near(span).iter().map(|piece| piece.intersect(span)).collect())
     }
 
-    /// Every range moved at both ends: the start by `start`, the end by `end` (negative: earlier). Ranges that become
-    /// empty vanish, ranges that come to overlap or touch are joined.
+    /// The pieces that have an instant in common with the range, whole.
     #[must_use]
-    pub fn stretched(&self, start: Micros, end: Micros) -> Self {
-        let moved = self.0.iter().map(|span| Span::new(span.start.saturating_add(start), span.end.saturating_add(end)));
-        Self::merged(moved.filter(|span| !span.is_empty()).collect())
+    pub fn near(&self, span: Span) -> &[Span] {
+        let first = self.0.partition_point(|piece| piece.end <= span.start);
+        let rest = &self.0[first..];
+        &rest[..rest.partition_point(|piece| piece.start < span.end)]
     }
 }
 

@@ -1,8 +1,9 @@
 //! Who serves a booking.
 
 use super::Task;
+use super::flow::Flow;
 use super::free::{FreeSet, contains};
-use super::plan::{Flow, Plan};
+use super::plan::Plan;
 
 /// Per step of the task the resources that serve it, sorted; `None` when that is not possible.
 ///

@@ -2,7 +2,7 @@
 
 use super::Task;
 use super::free::{FreeSet, contains, ones};
-use super::plan::{Flow, Plan};
+use super::plan::{Choice, Plan};
 use std::borrow::Borrow;
 
 /// The distinct combinations for a set of free resources, in lexicographic order, each sorted.
@@ -21,10 +21,7 @@ pub(super) struct Combinations<P> {
     plan: P,
     /// The free resources that are eligible for a step of the customer, with their classes; ascending.
     candidates: Vec<(usize, usize)>,
-    /// How many of each class are chosen, passed over, and still to come.
-    chosen: Vec<usize>,
-    passed: Vec<usize>,
-    coming: Vec<usize>,
+    choice: Choice,
     /// Positions of the chosen ones among the candidates.
     stack: Vec<usize>,
     /// Per level, the classes of which no further one leads anywhere.
@@ -56,36 +53,13 @@ impl<P: Borrow<Plan>> Combinations<P> {
         candidates.sort_unstable();
         let state = if known.possible(free) { State::Fresh } else { State::Finished };
         let (chosen, dead) = (vec![0; coming.len()], vec![false; size * coming.len()]);
-        Self { plan, candidates, chosen, passed, coming, stack: Vec::with_capacity(size), dead, size, state }
-    }
-
-    /// Whether the chosen ones, with some of those still to come, make a combination.
-    fn promising(&self) -> bool {
-        let plan: &Plan = self.plan.borrow();
-        if plan.disjoint {
-            return plan.classes.iter().enumerate().all(|(at, class)| {
-                let need = plan.needs[class.steps[0]];
-                class.customer_steps.is_empty()
-                    || (self.chosen[at] <= need && self.chosen[at] + self.coming[at] >= need)
-            });
-        }
-        let mut flow = Flow::new(&plan.needs);
-        for (at, class) in plan.classes.iter().enumerate() {
-            let pool = flow.pool(&class.customer_steps, self.chosen[at]);
-            if !flow.employ_all(pool) {
-                return false;
-            }
-        }
-        for (at, class) in plan.classes.iter().enumerate() {
-            flow.pool(&class.steps, self.coming[at]);
-            flow.pool(&class.system_steps, self.passed[at]);
-        }
-        flow.serve_all()
+        let choice = Choice { chosen, passed, coming };
+        Self { plan, candidates, choice, stack: Vec::with_capacity(size), dead, size, state }
     }
 
     /// Completes the stack, trying candidates from the position on; goes back where there is no more to be found.
     fn search(&mut self, mut from: usize) -> bool {
-        let classes = self.coming.len();
+        let classes = self.choice.coming.len();
         while self.stack.len() < self.size {
             let level = self.stack.len();
             match (from..self.candidates.len()).find(|at| self.choose(level * classes, *at)) {
@@ -100,8 +74,8 @@ impl<P: Borrow<Plan>> Combinations<P> {
                     // All behind the one chosen last were passed over on this level; they come again after it is.
                     let base = self.stack.last().map_or(0, |last| last + 1);
                     for (_, class) in &self.candidates[base..] {
-                        self.passed[*class] -= 1;
-                        self.coming[*class] += 1;
+                        self.choice.passed[*class] -= 1;
+                        self.choice.coming[*class] += 1;
                     }
                     match self.step_back() {
                         Some(next) => from = next,
@@ -116,17 +90,17 @@ impl<P: Borrow<Plan>> Combinations<P> {
     /// Chooses the candidate, or passes over it if that leads nowhere.
     fn choose(&mut self, dead: usize, at: usize) -> bool {
         let class = self.candidates[at].1;
-        self.coming[class] -= 1;
+        self.choice.coming[class] -= 1;
         if !self.dead[dead + class] {
-            self.chosen[class] += 1;
-            if self.promising() {
+            self.choice.chosen[class] += 1;
+            if self.plan.borrow().allows(&self.choice) {
                 return true;
             }
-            self.chosen[class] -= 1;
+            self.choice.chosen[class] -= 1;
             // Another of its class would leave even less to come.
             self.dead[dead + class] = true;
         }
-        self.passed[class] += 1;
+        self.choice.passed[class] += 1;
         false
     }
 
@@ -134,8 +108,8 @@ impl<P: Borrow<Plan>> Combinations<P> {
     fn step_back(&mut self) -> Option<usize> {
         let at = self.stack.pop()?;
         let class = self.candidates[at].1;
-        self.chosen[class] -= 1;
-        self.passed[class] += 1;
+        self.choice.chosen[class] -= 1;
+        self.choice.passed[class] += 1;
         Some(at + 1)
     }
 }

@@ -3,7 +3,7 @@
 use super::combinations::Combinations;
 use super::plan::Plan;
 use super::{Resource, Task};
-use crate::{Micros, Span, Spans};
+use crate::{Micros, Span};
 use std::borrow::Cow;
 
 /// So many starts are looked at together: enough for the sweep to pay, little enough to stop early.
@@ -45,24 +45,91 @@ pub fn offers_lazily<'a>(task: &Task, resources: &[Resource], starts: &'a [Micro
         }
     }
     let words = resources.len().div_ceil(64);
-    Offers { plan, starts, serving, most, words, rows: Vec::new(), block: 0, next: 0, last: None }
+    Offers {
+        plan,
+        starts,
+        serving,
+        most,
+        columns: vec![0; words * BLOCK],
+        free: vec![0; words],
+        free_next: vec![0; words],
+        block: 0,
+        next: 0,
+        answer: None,
+    }
 }
 
-/// The starts within the range that one resource serves: the same condition as in [`super::free_at`], solved for the start.
-fn serves(task: &Task, resource: &Resource, range: Span) -> Spans {
-    let hours = resource.available.stretched(task.preparation, task.duration.saturating_neg().saturating_add(1));
-    let after = task.duration.saturating_add(task.follow_up);
-    let blocked = |spans: &Spans| {
-        let near = Span::new(range.start.saturating_sub(task.preparation), range.end.saturating_add(after));
-        spans.clip(near).stretched(after.saturating_neg().saturating_add(1), task.preparation)
+/// The starts within the range that one resource serves: the same condition as in [`super::free_at`], solved for the
+/// start. Sorted ranges that do not overlap.
+fn serves(task: &Task, resource: &Resource, range: Span) -> Vec<Span> {
+    // With what a start within the range can meet.
+    let near = Span::new(task.occupied(range.start).start, task.occupied(range.end).end);
+    let (before, during) = (task.preparation, task.duration);
+    let after = during.saturating_add(task.follow_up);
+    let inside = |piece: &Span| {
+        let last = piece.end.saturating_sub(during);
+        Span::new(piece.start.saturating_add(before), last.saturating_add(1)).intersect(range)
     };
-    hours.clip(range).subtract(&blocked(&resource.busy)).subtract(&blocked(&resource.held))
+    let mut starts: Vec<Span> = resource.available.near(near).iter().map(inside).filter(|of| !of.is_empty()).collect();
+    for taken in [&resource.busy, &resource.held] {
+        let taken = taken.near(near);
+        if !taken.is_empty() {
+            let blocked =
+                |of: &Span| Span::new(of.start.saturating_sub(after).saturating_add(1), of.end.saturating_add(before));
+            starts = without(&starts, taken.iter().map(blocked));
+        }
+    }
+    starts
+}
+
+/// The ranges without the holes, which may overlap but are sorted by start and by end.
+fn without(spans: &[Span], holes: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut holes = holes.peekable();
+    let mut left = Vec::with_capacity(spans.len() + holes.size_hint().0);
+    for span in spans {
+        let mut rest = *span;
+        while let Some(hole) = holes.peek() {
+            if hole.start >= rest.end {
+                break;
+            }
+            if rest.start < hole.start {
+                left.push(Span::new(rest.start, hole.start));
+            }
+            rest.start = rest.start.max(hole.end);
+            if rest.is_empty() {
+                // It may reach into the next range.
+                break;
+            }
+            holes.next();
+        }
+        if !rest.is_empty() {
+            left.push(rest);
+        }
+    }
+    left
+}
+
+/// One bit set out of the columns.
+fn gather(columns: &[u64], row: usize, into: &mut [u64]) {
+    for (word, column) in into.iter_mut().zip(columns.chunks_exact(BLOCK)) {
+        *word = column[row];
+    }
+}
+
+/// How many of the starts lie before the instant; quick when it is near.
+fn ahead(starts: &[Micros], instant: Micros) -> usize {
+    let mut reach = 1;
+    while reach < starts.len() && starts[reach - 1] < instant {
+        reach *= 2;
+    }
+    let from = reach / 2;
+    from + starts[from..reach.min(starts.len())].partition_point(|start| *start < instant)
 }
 
 /// The starts that one resource serves, and how many of its ranges lie behind.
 struct Serving {
     resource: usize,
-    starts: Spans,
+    starts: Vec<Span>,
     done: usize,
 }
 
@@ -72,37 +139,41 @@ pub struct Offers<'a> {
     starts: Cow<'a, [Micros]>,
     serving: Vec<Serving>,
     most: usize,
-    words: usize,
-    /// One bit set of free resources per start of the block.
-    rows: Vec<u64>,
+    /// Word by word of the bit sets, the words of all starts of the block: a resource touches only its own column.
+    columns: Vec<u64>,
+    /// The bit sets of the start that is looked at and of the one after it.
+    free: Vec<u64>,
+    free_next: Vec<u64>,
     /// Where the block that was swept last ends.
     block: usize,
     next: usize,
-    /// The answer for the last bit set that was asked for; neighbours are often equal.
-    last: Option<(Vec<u64>, Vec<Vec<usize>>, bool)>,
+    /// The answer for the next start, when its bit set equals that of the last one: neighbours often do.
+    answer: Option<(Vec<Vec<usize>>, bool)>,
 }
 
 impl Offers<'_> {
-    /// Fills the rows for the next block of starts.
+    /// Fills the columns for the next block of starts.
     fn sweep(&mut self) {
         let first = self.block;
         self.block = (first + BLOCK).min(self.starts.len());
         let starts = &self.starts[first..self.block];
-        self.rows.clear();
-        self.rows.resize(starts.len() * self.words, 0);
+        self.columns.fill(0);
         for serving in &mut self.serving {
-            let (word, bit) = (serving.resource / 64, 1u64 << (serving.resource % 64));
+            let column = &mut self.columns[serving.resource / 64 * BLOCK..][..BLOCK];
+            let bit = 1u64 << (serving.resource % 64);
             let mut from = 0;
-            while let Some(span) = serving.starts.as_slice().get(serving.done) {
-                from += starts[from..].partition_point(|start| *start < span.start);
-                let until = from + starts[from..].partition_point(|start| *start < span.end);
-                for row in from..until {
-                    self.rows[row * self.words + word] |= bit;
+            while let Some(span) = serving.starts.get(serving.done) {
+                from += ahead(&starts[from..], span.start);
+                while let Some(start) = starts.get(from) {
+                    if *start >= span.end {
+                        break;
+                    }
+                    column[from] |= bit;
+                    from += 1;
                 }
-                if until == starts.len() {
+                if from == starts.len() {
                     break;
                 }
-                from = until;
                 serving.done += 1;
             }
         }
@@ -120,19 +191,28 @@ impl Iterator for Offers<'_> {
                 }
                 self.sweep();
             }
-            let row = self.rows.len() / self.words.max(1) - (self.block - self.next);
-            let (start, free) = (self.starts[self.next], &self.rows[row * self.words..(row + 1) * self.words]);
+            let (row, start) = (self.next % BLOCK, self.starts[self.next]);
             self.next += 1;
-            if let Some((known, combinations, more)) = &self.last
-                && known == free
-            {
-                return Some(Offer { start, combinations: combinations.clone(), more: *more });
+            let more_rows = self.next < self.block;
+            if row == 0 {
+                gather(&self.columns, 0, &mut self.free);
+            } else {
+                std::mem::swap(&mut self.free, &mut self.free_next);
             }
-            if self.plan.possible(free) {
-                let mut all = Combinations::new(&self.plan, free);
+            if more_rows {
+                gather(&self.columns, row + 1, &mut self.free_next);
+            }
+            let like_next = more_rows && self.free == self.free_next;
+            // The answer moves on to the last of a run of equal bit sets.
+            if let Some((combinations, more)) = self.answer.take() {
+                self.answer = like_next.then(|| (combinations.clone(), more));
+                return Some(Offer { start, combinations, more });
+            }
+            if self.plan.possible(&self.free) {
+                let mut all = Combinations::new(&self.plan, &self.free);
                 let combinations: Vec<Vec<usize>> = all.by_ref().take(self.most).collect();
                 let more = all.next().is_some();
-                self.last = Some((free.to_vec(), combinations.clone(), more));
+                self.answer = like_next.then(|| (combinations.clone(), more));
                 return Some(Offer { start, combinations, more });
             }
         }

@@ -1,8 +1,16 @@
-//! A task prepared for many questions: resources that are eligible for the same steps are interchangeable, so existence
-//! of an assignment is a question about the *number* of free ones in each such class, not about who they are.
+//! A task prepared for many questions.
+//!
+//! Resources that are eligible for the same steps are interchangeable, so the existence of an assignment is a question
+//! about the *number* of free ones in each such class, not about who they are. By Hall's theorem it exists when every
+//! set of steps finds as many eligible resources as it needs together; only sets of steps whose lists are connected by
+//! common members matter, so that for disjoint lists this is counting.
 
 use super::Task;
+use super::flow::Flow;
 use super::free::contains;
+
+/// Connected steps up to which all their sets are looked at (63 sets); beyond, a matching is searched.
+const SMALL: usize = 6;
 
 /// A task, its resources grouped by the steps that list them.
 #[derive(Debug, Clone)]
@@ -14,8 +22,8 @@ pub(super) struct Plan {
     /// For each step here, its position in the task.
     pub(super) positions: Vec<usize>,
     pub(super) classes: Vec<Class>,
-    /// No resource is in two lists: counting is enough.
-    pub(super) disjoint: bool,
+    /// The sets of steps that have to be looked at; `None` when there are too many.
+    sets: Option<Vec<Set>>,
     /// Some step could not be served even if all were free, or nobody is needed at all.
     impossible: bool,
 }
@@ -30,6 +38,29 @@ pub(super) struct Class {
     pub(super) system_steps: Vec<usize>,
     /// The members as a bit set.
     pub(super) members: Vec<u64>,
+}
+
+/// A set of steps that are connected by common members of their lists.
+#[derive(Debug, Clone)]
+struct Set {
+    /// What they need together.
+    need: usize,
+    /// The classes that are eligible for any of them.
+    any: Vec<usize>,
+    /// The classes that are eligible for any of the customer's, and for any of the system's steps among them.
+    any_customer: Vec<usize>,
+    any_system: Vec<usize>,
+    /// The classes that can serve the customer here and nowhere else. Empty unless all steps are the customer's.
+    bound: Vec<usize>,
+}
+
+/// How many resources of each class a customer has chosen, has passed over (they can serve the system's steps), and may
+/// still choose.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Choice {
+    pub(super) chosen: Vec<usize>,
+    pub(super) passed: Vec<usize>,
+    pub(super) coming: Vec<usize>,
 }
 
 impl Plan {
@@ -51,26 +82,16 @@ impl Plan {
             let known = classes.iter().position(|class| class.steps == of);
             let class = known.unwrap_or_else(|| {
                 let (customer_steps, system_steps) = of.iter().partition(|step| by_customer[**step]);
-                classes.push(Class {
-                    steps: of,
-                    customer_steps,
-                    system_steps,
-                    members: vec![0; resources.div_ceil(64)],
-                });
+                let members = vec![0; resources.div_ceil(64)];
+                classes.push(Class { steps: of, customer_steps, system_steps, members });
                 classes.len() - 1
             });
             classes[class].members[resource / 64] |= 1 << (resource % 64);
         }
-        let mut plan = Self {
-            needs: steps.iter().map(|step| step.quantity).collect(),
-            by_customer,
-            positions,
-            disjoint: classes.iter().all(|class| class.steps.len() == 1),
-            classes,
-            impossible: false,
-        };
-        let all = vec![u64::MAX; resources.div_ceil(64)];
-        plan.impossible = plan.needs.is_empty() || !plan.enough(&plan.counts(&all));
+        let needs: Vec<usize> = steps.iter().map(|step| step.quantity).collect();
+        let sets = sets(&needs, &by_customer, &classes);
+        let mut plan = Self { needs, by_customer, positions, classes, sets, impossible: false };
+        plan.impossible = plan.needs.is_empty() || !plan.enough(&plan.counts(&vec![u64::MAX; resources.div_ceil(64)]));
         plan
     }
 
@@ -86,13 +107,7 @@ impl Plan {
 
     /// Whether every step can be served when these are free.
     pub(super) fn possible(&self, free: &[u64]) -> bool {
-        if self.impossible {
-            return false;
-        }
-        if self.disjoint {
-            return self.classes.iter().all(|class| count(&class.members, free) >= self.needs[class.steps[0]]);
-        }
-        self.enough(&self.counts(free))
+        !self.impossible && self.enough(&self.counts(free))
     }
 
     /// Whether every step, looked at alone, has enough of the set.
@@ -105,10 +120,39 @@ impl Plan {
             })
     }
 
+    /// Whether so many of each class can serve all steps.
     fn enough(&self, counts: &[usize]) -> bool {
+        if let Some(sets) = &self.sets {
+            return sets.iter().all(|set| sum(&set.any, counts) >= set.need);
+        }
         let mut flow = Flow::new(&self.needs);
         for (class, count) in self.classes.iter().zip(counts) {
             flow.pool(&class.steps, *count);
+        }
+        flow.serve_all()
+    }
+
+    /// Whether all steps can be served such that every chosen one serves the customer, and nobody passed over does.
+    pub(super) fn allows(&self, choice: &Choice) -> bool {
+        let Choice { chosen, passed, coming } = choice;
+        if let Some(sets) = &self.sets {
+            // One matching that serves all steps and one that employs all chosen ones: then there is one that does both
+            // (Mendelsohn and Dulmage).
+            return sets.iter().all(|set| {
+                let supply = sum(&set.any, coming) + sum(&set.any_customer, chosen) + sum(&set.any_system, passed);
+                supply >= set.need && sum(&set.bound, chosen) <= set.need
+            });
+        }
+        let mut flow = Flow::new(&self.needs);
+        for (class, count) in self.classes.iter().zip(chosen) {
+            let pool = flow.pool(&class.customer_steps, *count);
+            if !flow.employ_all(pool) {
+                return false;
+            }
+        }
+        for (at, class) in self.classes.iter().enumerate() {
+            flow.pool(&class.steps, coming[at]);
+            flow.pool(&class.system_steps, passed[at]);
         }
         flow.serve_all()
     }
@@ -119,125 +163,41 @@ fn count(members: &[u64], free: &[u64]) -> usize {
     members.iter().zip(free).map(|(a, b)| (a & b).count_ones() as usize).sum()
 }
 
-/// A matching of pools of interchangeable resources to steps with quantities, grown by augmenting paths. Whatever is
-/// once served stays served, and whoever was once used stays used, while it grows.
-pub(super) struct Flow<'a> {
-    needs: &'a [usize],
-    served: Vec<usize>,
-    pools: Vec<Pool<'a>>,
+/// How many resources these classes have together.
+fn sum(classes: &[usize], counts: &[usize]) -> usize {
+    classes.iter().map(|class| counts[*class]).sum()
 }
 
-struct Pool<'a> {
-    steps: &'a [usize],
-    left: usize,
-    /// How many of it serve each of `steps`.
-    given: Vec<usize>,
-}
-
-impl<'a> Flow<'a> {
-    pub(super) fn new(needs: &'a [usize]) -> Self {
-        Self { needs, served: vec![0; needs.len()], pools: Vec::new() }
+/// All sets of connected steps, `None` when there are too many of them.
+fn sets(needs: &[usize], by_customer: &[bool], classes: &[Class]) -> Option<Vec<Set>> {
+    // Join the steps that share a class.
+    let mut group: Vec<usize> = (0..needs.len()).collect();
+    for class in classes {
+        let joined: Vec<usize> = class.steps.iter().map(|step| group[*step]).collect();
+        group.iter_mut().filter(|of| joined.contains(of)).for_each(|of| *of = joined[0]);
     }
-
-    /// Adds resources that are eligible for the steps; none of them is used yet.
-    pub(super) fn pool(&mut self, steps: &'a [usize], count: usize) -> usize {
-        self.pools.push(Pool { steps, left: count, given: vec![0; steps.len()] });
-        self.pools.len() - 1
-    }
-
-    /// Finds a step for one resource of the pool, rearranging others if need be.
-    pub(super) fn employ(&mut self, pool: usize) -> bool {
-        if self.pools[pool].left == 0 || !self.place(pool, &mut vec![false; self.needs.len()]) {
-            return false;
+    let mut found = Vec::new();
+    for first in 0..needs.len() {
+        let steps: Vec<usize> = (0..needs.len()).filter(|step| group[*step] == first).collect();
+        if steps.len() > SMALL {
+            return None;
         }
-        self.pools[pool].left -= 1;
-        true
-    }
-
-    /// Finds a step for all resources of the pool.
-    pub(super) fn employ_all(&mut self, pool: usize) -> bool {
-        while self.pools[pool].left > 0 {
-            if !self.employ(pool) {
-                return false;
-            }
+        for bits in 1u32..1 << steps.len() {
+            let within = |step: &usize| steps.iter().position(|of| of == step).is_some_and(|at| bits >> at & 1 == 1);
+            let of = |listed: fn(&Class) -> &[usize]| -> Vec<usize> {
+                (0..classes.len()).filter(|class| listed(&classes[*class]).iter().any(within)).collect()
+            };
+            let any_customer = of(|class| &class.customer_steps);
+            let bound = any_customer.iter().copied().filter(|class| classes[*class].customer_steps.iter().all(within));
+            let customers = steps.iter().filter(|step| within(step)).all(|step| by_customer[*step]);
+            found.push(Set {
+                need: steps.iter().filter(|step| within(step)).map(|step| needs[*step]).sum(),
+                any: of(|class| &class.steps),
+                bound: if customers { bound.collect() } else { Vec::new() },
+                any_customer,
+                any_system: of(|class| &class.system_steps),
+            });
         }
-        true
     }
-
-    /// A step for one more of the pool, directly or by moving a resource of another pool on to another step.
-    fn place(&mut self, pool: usize, seen: &mut [bool]) -> bool {
-        let steps = self.pools[pool].steps;
-        if let Some(at) = steps.iter().position(|step| self.served[*step] < self.needs[*step]) {
-            self.pools[pool].given[at] += 1;
-            self.served[steps[at]] += 1;
-            return true;
-        }
-        for (at, step) in steps.iter().enumerate() {
-            if std::mem::replace(&mut seen[*step], true) {
-                continue;
-            }
-            for other in 0..self.pools.len() {
-                let Some(slot) = self.pools[other].serving(*step) else { continue };
-                if self.place(other, seen) {
-                    self.pools[other].given[slot] -= 1;
-                    self.pools[pool].given[at] += 1;
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
-    /// Whether all steps get what they need from what the pools have left.
-    pub(super) fn serve_all(&mut self) -> bool {
-        (0..self.needs.len()).all(|step| {
-            while self.served[step] < self.needs[step] {
-                if !self.take(step, &mut vec![false; self.needs.len()]) {
-                    return false;
-                }
-                self.served[step] += 1;
-            }
-            true
-        })
-    }
-
-    /// One more resource for the step (not yet counted as served), directly or by taking it from another step that gets
-    /// a substitute.
-    fn take(&mut self, step: usize, seen: &mut [bool]) -> bool {
-        seen[step] = true;
-        for pool in &mut self.pools {
-            if pool.left > 0
-                && let Some(at) = pool.steps.iter().position(|of| *of == step)
-            {
-                pool.left -= 1;
-                pool.given[at] += 1;
-                return true;
-            }
-        }
-        for pool in 0..self.pools.len() {
-            let steps = self.pools[pool].steps;
-            let Some(at) = steps.iter().position(|of| *of == step) else { continue };
-            for (slot, other) in steps.iter().enumerate() {
-                if !seen[*other] && self.pools[pool].given[slot] > 0 && self.take(*other, seen) {
-                    self.pools[pool].given[slot] -= 1;
-                    self.pools[pool].given[at] += 1;
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
-    /// The steps that the pool serves, each as often as it has resources there.
-    pub(super) fn steps_of(&self, pool: usize) -> impl Iterator<Item = usize> + '_ {
-        let pool = &self.pools[pool];
-        pool.steps.iter().zip(&pool.given).flat_map(|(step, count)| std::iter::repeat_n(*step, *count))
-    }
-}
-
-impl Pool<'_> {
-    /// Where in `given` the step is counted, if the pool serves it.
-    fn serving(&self, step: usize) -> Option<usize> {
-        self.steps.iter().position(|of| *of == step).filter(|at| self.given[*at] > 0)
-    }
+    Some(found)
 }

@@ -65,9 +65,10 @@ proptest! {
         }
         prop_assert_eq!(a.holds(probe.start), bit(x, probe.start));
         prop_assert_eq!(of(&a.clip(probe)), x & bits(&[probe]));
-        // What begins inside and stays inside for so long is exactly what is contained.
-        let fits = a.stretched(0, 1 - probe.end + probe.start);
-        prop_assert_eq!(fits.holds(probe.start), a.contains(probe));
+        let near: Vec<Span> = a.iter().copied().filter(|piece| instants().any(|at| piece.holds(at))).collect();
+        if !probe.is_empty() {
+            prop_assert_eq!(a.near(probe), near);
+        }
     }
 
     #[test]
@@ -105,8 +106,6 @@ fn ends_of_time() {
     let all = Spans::from(Span::new(Micros::MIN, Micros::MAX));
     assert!(all.contains(Span::new(Micros::MIN, Micros::MAX)));
     assert!(all.overlaps(Span::new(Micros::MAX - 1, Micros::MAX)));
-    assert_eq!(all.stretched(-1, 1), all);
-    assert_eq!(all.stretched(5, 0).as_slice(), [Span::new(Micros::MIN + 5, Micros::MAX)]);
     assert!(all.subtract(&all).is_empty());
     assert!(!Spans::empty().contains(Span::new(0, 0)));
 }

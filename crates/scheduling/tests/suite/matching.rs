@@ -104,6 +104,24 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(cases(60))]
+
+    /// So many connected steps that sets of them are not looked at any more.
+    #[test]
+    fn of_many_steps(
+        lists in prop::collection::vec((0..1u32 << PEOPLE, 0..1u32 << PEOPLE, any::<bool>()), 7),
+        free in 0..1u32 << PEOPLE,
+        load in prop::collection::vec(0..4u32, PEOPLE),
+        wanted in 0..1u32 << PEOPLE,
+    ) {
+        let free = free | 0b101_1111;
+        // One person is in all lists, so that they are connected.
+        let steps: Vec<_> = lists.iter().map(|(a, b, by)| (a & b | 1, 1, *by)).collect();
+        check(&steps, free, &load, wanted)?;
+    }
+}
+
 #[test]
 fn wanted_must_be_said_once() {
     let task = task(&[(0b11, 2, true)]);
