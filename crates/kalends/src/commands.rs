@@ -40,7 +40,8 @@ pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
     });
     tracing::info!(listen = %listener.local_addr()?, public_url = %config.public_url, "serving");
     if let Some(demo) = &demo {
-        print(&crate::walk::text(config, demo))?;
+        let now = jiff::Timestamp::from_microsecond(SystemClock.now())?;
+        print(&crate::walk::text(config, demo, now))?;
     }
     let tidier = tokio::spawn(tidy(Arc::clone(&web)));
     let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

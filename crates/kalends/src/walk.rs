@@ -4,9 +4,11 @@ use crate::config::Config;
 use crate::demo::{self, Demo};
 
 /// The whole text.
-pub(crate) fn text(config: &Config, demo: &Demo) -> String {
+pub(crate) fn text(config: &Config, demo: &Demo, now: jiff::Timestamp) -> String {
     let Demo { base_url, organization_id, app, module, .. } = demo;
     let kept = demo::path(config);
+    let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
+    let (year, month) = (today.year(), today.month());
     format!(
         r#"
 Kalends is running at {base_url}
@@ -38,6 +40,21 @@ curl -s -H "Authorization: Bearer $ACCESS_TOKEN" {base_url}/app/v3/en/organizati
 
 curl -s -H "Authorization: Bearer $ACCESS_TOKEN" -H "Content-Type: application/json" \
   -d '{{"firstName":"John","lastName":"Doe"}}' {base_url}/app/v3/en/organization/{organization_id}/customer/add
+
+Then a booking: the first free time of the first template, taken and canceled:
+
+API={base_url}/app/v3/en/organization/{organization_id}
+id() {{ grep -o '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4; }}
+TEMPLATE=$(curl -s -H "Authorization: Bearer $ACCESS_TOKEN" $API/bookingTemplate/list | id)
+
+curl -s -H "Authorization: Bearer $ACCESS_TOKEN" $API/bookingTemplate/$TEMPLATE/bookingSlot/year/{year}/month/{month}/listMonth
+
+SLOT=$(curl -s -H "Authorization: Bearer $ACCESS_TOKEN" $API/bookingTemplate/$TEMPLATE/bookingSlot/earliest | id)
+
+APPOINTMENT=$(curl -s -H "Authorization: Bearer $ACCESS_TOKEN" -H "Content-Type: application/json" \
+  -d "{{\"bookingSlotId\":\"$SLOT\",\"customer\":{{\"firstName\":\"Jane\",\"lastName\":\"Doe\"}}}}" $API/appointment/add | id)
+
+curl -s -X PUT -H "Authorization: Bearer $ACCESS_TOKEN" $API/appointment/$APPOINTMENT/cancel
 "#,
         account = demo.developer_account_id,
         email = demo.user.email,

@@ -2,10 +2,12 @@
 //! transaction.
 
 use super::customers::{self, Who};
-use super::place::{self, Taken, Template, Wanted};
+use super::place::{self, Choice, Taken, Template, Wanted};
+use super::plan::Plan;
 use super::{Context, address, form, is_module, plan_of};
 use crate::Service;
-use crate::call::Kind as CallerKind;
+use crate::access;
+use crate::call::{Call, Kind as CallerKind};
 use crate::dispatch::Job;
 use crate::organization_write::inside;
 use crate::reply::Reply;
@@ -14,7 +16,7 @@ use kalends_engine::input;
 use kalends_engine::output;
 use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
-use kalends_engine::{Body, id};
+use kalends_engine::{Body, Micros, id};
 use kalends_entities as entities;
 use kalends_entities::booking_operations;
 use kalends_store::{Tx, booking as store, records};
@@ -195,4 +197,31 @@ pub(super) fn time(body: &mut Body, taken: &Taken) {
         Some(event) => body.insert("appointmentTemplateEventDateTimeId".into(), json!(event)),
         None => body.remove("appointmentTemplateEventDateTimeId"),
     };
+}
+
+/// Books any free combination of a template for a customer, by the very path a request takes.
+///
+/// # Errors
+/// As a request's.
+pub(crate) async fn any_combination(
+    tx: &mut Tx,
+    call: &Call,
+    organization_id: &str,
+    template_id: &str,
+    start: Micros,
+    customer_id: &str,
+) -> Result<(), Failure> {
+    let organization = access::load_organization(tx, organization_id, 0).await?.ok_or_else(Failure::not_found)?;
+    let plan = Plan::load(tx, &organization, template_id).await?.ok_or_else(Failure::not_found)?;
+    let context = Context { call: call.clone(), organization: Arc::new(organization), plan: Arc::new(plan) };
+    let wanted = Wanted {
+        template: Template::Id(template_id.to_owned()),
+        start,
+        choice: Choice::Ids(Vec::new()),
+        hold: None,
+        overrides: place::Overrides::default(),
+    };
+    let who = Who::Id(customer_id.to_owned());
+    let asked = Asked { body: Body::new(), custom_id: String::new(), wanted, who, notes: Vec::new() };
+    add(tx, &context, asked).await.map(drop)
 }

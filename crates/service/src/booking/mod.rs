@@ -10,7 +10,7 @@ pub(crate) mod hours;
 pub(crate) mod plan;
 pub(crate) mod slots;
 
-mod add;
+pub(crate) mod add;
 mod address;
 mod change;
 mod customers;
