@@ -3,59 +3,19 @@
 //! What was acknowledged must be there afterwards, what was not may be there or not, and nothing may be half there: a
 //! record has its line in the audit trail, its search words and as many versions as changes, and a key acts once.
 
+use crate::server::{Server, demo, free_port, on};
 use kalends_store::{Database, Store, StoreConfig, params};
 use kalends_testkit::client::{Answer, Caller};
 use kalends_testkit::postgres::TestPostgres;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Clients that write at once.
 const WRITERS: usize = 8;
 /// How long they write before the server is killed, at least; every round a little longer.
 const LOAD: Duration = Duration::from_millis(120);
-
-/// A server as an operator starts it.
-struct Server(Child);
-
-impl Server {
-    fn command(folder: &Path, database: &Database) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kalends"));
-        command.env_clear().arg("--data-dir").arg(folder).args(["--log", "error", "--rate-limit", "0"]);
-        if let Database::Postgres(url) = database {
-            command.args(["--database", url]);
-        }
-        command
-    }
-
-    /// Starts it and waits until it is ready.
-    async fn start(folder: &Path, database: &Database, port: u16, http: &reqwest::Client) -> Self {
-        let mut command = Self::command(folder, database);
-        let server = command.args(["--listen", &format!("127.0.0.1:{port}"), "serve"]).spawn().expect("a server");
-        let began = Instant::now();
-        let ready = format!("http://127.0.0.1:{port}/health/ready");
-        while !http.get(&ready).send().await.is_ok_and(|answer| answer.status() == 200) {
-            assert!(began.elapsed() < Duration::from_secs(20), "it does not start again");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        Self(server)
-    }
-
-    fn kill(&mut self) {
-        self.0.kill().expect("killed");
-        self.0.wait().expect("ended");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// What must be known of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,23 +153,11 @@ async fn check(store: &Store, caller: &Caller, round: usize, seen: &[Seen]) {
 
 /// Kills the server `rounds` times; answers how many writes were acknowledged.
 async fn rounds(database: Database, folder: &Path, rounds: usize) -> usize {
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
-    let demo =
-        Server::command(folder, &database).arg("demo").stderr(Stdio::inherit()).output().expect("a demo account");
-    let demo: Value = serde_json::from_slice(&demo.stdout).expect("JSON");
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let mut server = Server::start(folder, &database, port, &http).await;
-    let base = format!("http://127.0.0.1:{port}");
-    let form = [
-        ("grant_type", "client_credentials".to_owned()),
-        ("client_id", text(&demo["app"]["clientId"])),
-        ("client_secret", text(&demo["app"]["clientSecret"])),
-        ("organization_id", text(&demo["organizationId"])),
-    ];
-    let token = http.post(format!("{base}/oauth/token")).form(&form).send().await.expect("an answer");
-    let token = text(&token.json::<Value>().await.expect("JSON")["access_token"]);
-    let inside = format!("{base}/app/v3/en/organization/{}", text(&demo["organizationId"]));
+    let port = free_port();
+    let demo = demo(on(folder, &database));
+    let mut server = Server::start(&mut on(folder, &database), port).await;
+    let Caller { base: inside, token, .. } = server.caller(&demo).await;
+    let http = server.http.clone();
     let mut acknowledged = 0;
     for round in 0..rounds {
         let mut writers = tokio::task::JoinSet::new();
@@ -223,7 +171,7 @@ async fn rounds(database: Database, folder: &Path, rounds: usize) -> usize {
         server.kill();
         let seen = writers.join_all().await;
         acknowledged += seen.iter().map(|seen| seen.records.len()).sum::<usize>();
-        server = Server::start(folder, &database, port, &http).await;
+        server = Server::start(&mut on(folder, &database), port).await;
         let store = StoreConfig { database: database.clone(), ..StoreConfig::default() };
         let store = Store::open(store).await.expect("a store");
         // On a fresh connection: one that has read the search index before may take another one's merge for damage.

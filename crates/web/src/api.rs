@@ -4,7 +4,7 @@ use crate::answer::REQUEST_ID;
 use crate::limits::Left;
 use crate::{Web, answer, body, cors, path};
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{MatchedPath, State};
 use axum::http::Request;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -35,12 +35,17 @@ pub(crate) async fn elsewhere() -> Response {
     answer::failure(&Problem::new("route_not_found").with_status(404), Language::En)
 }
 
-/// Names the request in answers of places that do not do so themselves.
+/// Names and records the requests of all places besides the APIs, which do so themselves.
 pub(crate) async fn identify(State(web): State<Arc<Web>>, request: Request<Body>, next: Next) -> Response {
+    let began = web.clock().now();
     let id = request_id(&web, request.headers());
+    let place = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let (method, trace) = (request.method().clone(), trace(request.headers()).to_owned());
     let mut response = next.run(request).await;
-    if !response.headers().contains_key(&REQUEST_ID) {
-        answer::set(&mut response, REQUEST_ID, &id);
+    answer::set(&mut response, REQUEST_ID, &id);
+    // Asked every few seconds by machines: nothing anybody wants to read.
+    if !place.starts_with("/health/") && place != "/metrics" {
+        record(&web, (&method, &trace), &place, &response, &id, began);
     }
     response
 }
@@ -74,7 +79,7 @@ async fn serve(web: &Web, api: Api, base: &str, request: Request<Body>) -> Respo
     }
     answer::set(&mut response, REQUEST_ID, &request_id);
     cors::allow(web, &parts.headers, &parts.method, &mut response).await;
-    record(web, &parts, &told.operation, &response, &request_id, began);
+    record(web, (&parts.method, trace(&parts.headers)), &told.operation, &response, &request_id, began);
     response
 }
 
@@ -235,12 +240,22 @@ fn request_id(web: &Web, headers: &HeaderMap) -> String {
     given.filter(plain).map_or_else(|| id::alphanumerics(20, web.entropy()), str::to_owned)
 }
 
+fn trace(headers: &HeaderMap) -> &str {
+    headers.get("traceparent").and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
 /// One line in the log, one count in the figures. Paths are not logged: they may carry a person's `customId`.
-fn record(web: &Web, parts: &http::request::Parts, operation: &str, response: &Response, request_id: &str, began: i64) {
+fn record(
+    web: &Web,
+    (method, trace): (&http::Method, &str),
+    operation: &str,
+    response: &Response,
+    request_id: &str,
+    began: i64,
+) {
     let status = response.status().as_u16();
     let micros = web.clock().now().saturating_sub(began);
-    let trace = parts.headers.get("traceparent").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    tracing::info!(operation, method = %parts.method, status, micros, request_id, trace, "request");
+    tracing::info!(operation, %method, status, micros, request_id, trace, "request");
     let labels = [("operation", operation.to_owned()), ("status", status.to_string())];
     metrics::counter!("kalends_requests_total", &labels).increment(1);
     #[expect(clippy::cast_precision_loss, reason = "durations are far below 2^53 microseconds")]

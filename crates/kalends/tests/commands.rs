@@ -1,0 +1,272 @@
+//! The commands: what they print, where they keep what, what they complain about.
+
+use crate::server::{Server, demo, free_port, kalends, output, text};
+use serde_json::{Value, json};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("a file").permissions().mode() & 0o777
+}
+
+/// What a command that is refused says.
+fn complaint(command: &mut Command) -> String {
+    let output = command.output().expect("it runs");
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b""[..]), "{output:?}");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+/// `demo` prints what a developer needs, always the same, beside a running server too; secrets are the owner's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn demo_is_idempotent_and_private() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = demo(kalends(folder.path()));
+    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(
+        keys(&first),
+        ["baseUrl", "developerAccountId", "user", "organizationId", "app", "module", "bookingPageUrl"]
+    );
+    assert_eq!(keys(&first["user"]), ["email", "password"]);
+    assert_eq!(keys(&first["app"]), ["id", "clientId", "clientSecret", "installKey", "redirectUri"]);
+    assert_eq!(keys(&first["module"]), ["id", "clientId", "installKey", "moduleConfigId"]);
+    assert_eq!(first["app"]["redirectUri"], "http://127.0.0.1/callback");
+    for (value, length) in [
+        (&first["app"]["clientId"], 64),
+        (&first["app"]["clientSecret"], 64),
+        (&first["app"]["installKey"], 64),
+        (&first["module"]["clientId"], 64),
+    ] {
+        assert!(text(value).len() == length && text(value).bytes().all(|byte| byte.is_ascii_alphanumeric()), "{value}");
+    }
+    let page = format!(
+        "{}/booking/organization/{}/moduleConfig/{}",
+        text(&first["baseUrl"]),
+        text(&first["organizationId"]),
+        text(&first["module"]["moduleConfigId"])
+    );
+    assert_eq!(first["bookingPageUrl"], page);
+    for file in ["demo.json", "secret"] {
+        assert_eq!(mode(&folder.path().join(file)), 0o600, "{file}");
+    }
+    let server = Server::start(&mut kalends(folder.path()), free_port()).await;
+    assert_eq!(demo(kalends(folder.path())), first, "beside a running server");
+    let mut elsewhere = kalends(folder.path());
+    elsewhere.args(["--public-url", "https://booking.example.com"]);
+    assert_eq!(demo(elsewhere)["baseUrl"], "https://booking.example.com", "addresses follow the configuration");
+    let caller = server.caller(&first).await;
+    assert_eq!(caller.get("/show").await.content(200)["id"], first["organizationId"]);
+    let module = [
+        ("grant_type", "client_credentials"),
+        ("client_id", first["module"]["clientId"].as_str().expect("a text")),
+        ("client_secret", ""),
+    ];
+    assert_eq!(server.token(&module).await.status, 200);
+}
+
+/// `quickstart` on a fresh folder: what it prints can be pasted and is the first walk.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn quickstart_prints_a_walk_that_works() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (port, printed) = (free_port(), folder.path().join("printed"));
+    let mut command = kalends(&folder.path().join("data"));
+    command.args(["--listen", &format!("127.0.0.1:{port}"), "quickstart"]);
+    let process = command.stdout(fs::File::create(&printed).expect("a file")).spawn().expect("a server");
+    let _server = Server::wait(process, port).await;
+    let printed = fs::read_to_string(&printed).expect("text");
+    let walk = &printed[printed.find("REFRESH_TOKEN=").expect("the walk")..];
+    let pasted = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", walk])
+        .env("no_proxy", "127.0.0.1")
+        .output()
+        .expect("bash and curl");
+    let answers = String::from_utf8_lossy(&pasted.stdout).into_owned();
+    assert!(pasted.status.success(), "{pasted:?}");
+    for part in [
+        "\"class\":\"ORGANIZATION\"",
+        "\"rootOrganizationFlag\":true",
+        "\"inheritance\":\"OFF\"",
+        "\"class\":\"CUSTOMER_SHORT\"",
+        "\"firstName\":\"John\"",
+    ] {
+        assert!(answers.contains(part), "{part} is not in {answers}");
+    }
+    for part in ["client secret", "install key", "organization", "API reference", "password"] {
+        assert!(printed.contains(part), "{part} is not in {printed}");
+    }
+}
+
+/// Flags count before variables, those before the file, that before defaults; secrets are masked; what cannot be used is named.
+#[test]
+fn configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("kalends.toml");
+    fs::write(&file, "listen = \"127.0.0.1:1111\"\npublic_url = \"https://file.example\"\nrate_limit = 7\norigins = [\"https://shop.example\"]\nsecret = \"a secret of the file that is long enough\"\n").expect("written");
+    let show = |more: &mut dyn FnMut(&mut Command)| {
+        let mut command = kalends(folder.path());
+        command.arg("--config").arg(&file);
+        more(&mut command);
+        output(command.args(["config", "show"]))
+    };
+    let shown = show(&mut |_| ());
+    for part in [
+        "listen = \"127.0.0.1:1111\"",
+        "public_url = \"https://file.example\"",
+        "rate_limit = 7",
+        "https://shop.example",
+        "secret = \"…\"",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("long enough"), "{shown}");
+    let shown = show(&mut |command| {
+        command.env("KALENDS_RATE_LIMIT", "8").env("KALENDS_LISTEN", "127.0.0.1:2222");
+    });
+    assert!(
+        shown.contains("rate_limit = 8") && shown.contains("127.0.0.1:2222") && shown.contains("https://file.example"),
+        "{shown}"
+    );
+    let shown = show(&mut |command| {
+        command.env("KALENDS_RATE_LIMIT", "8").args(["--rate-limit", "9", "--database", "postgresql://u:hunter2@h/d"]);
+    });
+    assert!(
+        shown.contains("rate_limit = 9") && shown.contains("postgresql://u:…@h/d") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+    // What is shown can be used again.
+    let again = folder.path().join("again.toml");
+    fs::write(&again, shown.replace("postgresql://u:…@h/d", "sqlite:x.db").replace("secret = \"…\"\n", ""))
+        .expect("written");
+    output(kalends(folder.path()).arg("--config").arg(&again).args(["config", "show"]));
+
+    for (args, part) in [
+        (vec!["--database", "mysql://x"], "postgresql://"),
+        (vec!["--public-url", "booking"], "https://"),
+        (vec!["--secret", "short"], "32 characters"),
+        (vec!["--config", "/nowhere/kalends.toml"], "/nowhere/kalends.toml"),
+    ] {
+        let said = complaint(kalends(folder.path()).args(&args).args(["config", "show"]));
+        assert!(said.starts_with("kalends: ") && said.contains(part), "{args:?}: {said}");
+    }
+    fs::write(&file, "colour = 1\n").expect("written");
+    let said = complaint(kalends(folder.path()).arg("--config").arg(&file).args(["config", "show"]));
+    assert!(said.contains("colour"), "{said}");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let said = complaint(kalends(folder.path()).args(["--log", "off", "--listen", &address, "serve"]));
+    assert!(said.contains(&address) && said.contains("--listen"), "{said}");
+}
+
+/// A secret that does not open the keys is told in words; `migrate` twice; `backup` beside a running server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn upkeep() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(output(kalends(folder.path()).arg("migrate")).starts_with("applied: 0001_foundation"));
+    assert_eq!(output(kalends(folder.path()).arg("migrate")), "the database is up to date\n");
+    let demo = demo(kalends(folder.path()));
+    let other = "another secret that is long enough to be taken";
+    let said = complaint(kalends(folder.path()).args(["--log", "off", "--secret", other, "keys", "list"]));
+    assert!(said.contains("does not open the keys"), "{said}");
+    let server = Server::start(&mut kalends(folder.path()), free_port()).await;
+    let caller = server.caller(&demo).await;
+    assert!(!output(kalends(folder.path()).args(["keys", "rotate"])).is_empty());
+    assert_eq!(caller.get("/show").await.status, 200, "tokens live through a rotation");
+    assert!(output(kalends(folder.path()).args(["keys", "list"])).lines().count() >= 3);
+    caller.post("/customer/add", json!({"lastName": "Kept"})).await.content(201);
+    let copy = folder.path().join("copy");
+    fs::create_dir(&copy).expect("a folder");
+    fs::copy(folder.path().join("secret"), copy.join("secret")).expect("copied");
+    output(kalends(folder.path()).arg("backup").arg(copy.join("kalends.db")));
+    let said = complaint(kalends(folder.path()).arg("backup").arg(copy.join("kalends.db")));
+    assert!(said.contains("exist"), "{said}");
+    let restored = Server::start(&mut kalends(&copy), free_port()).await;
+    let caller = restored.caller(&demo).await;
+    assert_eq!(caller.get("/customer/filter/1?searchQuery=kept").await.content(200)["recordTotal"], 1);
+}
+
+/// Log lines are JSON when asked for and never hold secrets, tokens or what people wrote.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logs_keep_secrets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = demo(kalends(folder.path()));
+    let log = folder.path().join("log");
+    let mut command = kalends(folder.path());
+    command
+        .args(["--log", "trace", "--log-format", "json"])
+        .stderr(fs::File::create(&log).expect("a file"))
+        .stdout(Stdio::null());
+    let server = Server::start(&mut command, free_port()).await;
+    let caller = server.caller(&demo).await;
+    let person = json!({"firstName": "Gerlinde", "lastName": "Geheimrat", "email": "gerlinde@example.com", "customId": "Personalnummer7", "notes": "Diagnose", "additionalData": {"a": "Zusatzangabe"}});
+    caller.post("/customer/add", person).await.content(201);
+    caller.get("/customer/Personalnummer7/identify").await.content(200);
+    caller.get("/customer/filter/1?searchQuery=Geheimrat").await.content(200);
+    caller.post("/customer/add", json!({"lastName": "x", "email": "falsch-geschrieben"})).await;
+    server
+        .token(&[
+            ("grant_type", "client_credentials"),
+            ("client_id", demo["app"]["clientId"].as_str().expect("a text")),
+            ("client_secret", "GeratenesGeheimnis"),
+        ])
+        .await;
+    drop(server);
+    let log = fs::read_to_string(&log).expect("text");
+    assert!(
+        log.lines().count() > 5
+            && log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok_and(|line| line.is_object())),
+        "{log}"
+    );
+    assert!(
+        log.contains("customer_add") && log.contains("\"/oauth/token\"") && log.contains("\"status\":201"),
+        "{log}"
+    );
+    let secret = fs::read_to_string(folder.path().join("secret")).expect("text");
+    for hidden in [
+        "Gerlinde",
+        "Geheimrat",
+        "gerlinde@",
+        "Personalnummer7",
+        "Diagnose",
+        "Zusatzangabe",
+        "falsch-geschrieben",
+        "GeratenesGeheimnis",
+        "eyJ",
+        &text(&demo["app"]["clientSecret"]),
+        &text(&demo["user"]["password"]),
+        &text(&demo["app"]["installKey"]),
+        secret.trim(),
+        &caller.token,
+    ] {
+        let line = log.lines().find(|line| line.to_lowercase().contains(&hidden.to_lowercase()));
+        assert_eq!(line, None, "{hidden} is logged");
+    }
+}
+
+/// Help that a person likes: every command and flag with a sentence, defaults named.
+#[test]
+fn help() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let help = output(kalends(folder.path()).arg("--help"));
+    for part in [
+        "serve",
+        "quickstart",
+        "demo",
+        "migrate",
+        "keys",
+        "config",
+        "backup",
+        "--listen",
+        "--data-dir",
+        "--database",
+        "--config",
+        "--public-url",
+        "KALENDS_LISTEN",
+        "default: 127.0.0.1:8080",
+    ] {
+        assert!(help.contains(part), "{part} is not in {help}");
+    }
+    assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    assert!(output(kalends(folder.path()).arg("--version")).starts_with("kalends "));
+    assert!(fs::read_dir(folder.path()).expect("a folder").next().is_none(), "asking for help writes nothing");
+}

@@ -1,0 +1,7 @@
+//! The program itself: its commands, its end, its end without warning, a disk without room.
+
+mod commands;
+mod crash;
+mod full_disk;
+mod server;
+mod stop;
