@@ -1,6 +1,7 @@
 //! What the sources themselves must obey.
 
 mod layers;
+mod licences;
 mod messages;
 
 use std::path::{Path, PathBuf};
