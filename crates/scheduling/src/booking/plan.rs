@@ -88,7 +88,8 @@ impl Plan {
             });
             classes[class].members[resource / 64] |= 1 << (resource % 64);
         }
-        let needs: Vec<usize> = steps.iter().map(|step| step.quantity).collect();
+        // More than there are is as impossible as any other such number, and sums stay small.
+        let needs: Vec<usize> = steps.iter().map(|step| step.quantity.min(resources + 1)).collect();
         let sets = sets(&needs, &by_customer, &classes);
         let mut plan = Self { needs, by_customer, positions, classes, sets, impossible: false };
         plan.impossible = plan.needs.is_empty() || !plan.enough(&plan.counts(&vec![u64::MAX; resources.div_ceil(64)]));

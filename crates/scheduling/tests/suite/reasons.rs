@@ -31,7 +31,7 @@ fn each_reason() {
     };
     let free = || resource(usual, &[], &[]);
     type Row = (Vec<Step>, Vec<Resource>, i64, Option<Reason>);
-    let table: [Row; 20] = [
+    let table: [Row; 21] = [
         (one(), vec![free()], 10, None),
         (one(), vec![free()], 450, None),
         (one(), vec![free()], 451, Some(Reason::Closed)),
@@ -52,6 +52,7 @@ fn each_reason() {
         (one(), vec![resource(usual, &[], &[(100, 30)])], 139, Some(Reason::Hold)),
         (both(), vec![free(), resource(usual, &[(100, 30)], &[])], 100, Some(Reason::ResourceBusy)),
         (vec![step(&[0, 1], 3)], vec![free(), free()], 100, Some(Reason::Capacity)),
+        (vec![step(&[0, 1], usize::MAX), step(&[0], usize::MAX)], vec![free(), free()], 100, Some(Reason::Capacity)),
         (
             vec![step(&[0, 1], 1), step(&[0], 1)],
             vec![free(), resource(usual, &[(0, 480)], &[])],
