@@ -2,7 +2,7 @@
 
 use super::Task;
 use super::flow::Flow;
-use super::free::{FreeSet, contains};
+use super::free::FreeSet;
 use super::plan::Plan;
 
 /// Per step of the task the resources that serve it, sorted; `None` when that is not possible.
@@ -24,23 +24,17 @@ pub fn assign(task: &Task, free: &FreeSet, wanted: &[usize], load: &[u32]) -> Op
     let mut others: Vec<usize> = free.iter().filter(|one| chosen.binary_search(one).is_err()).collect();
     others.sort_by_key(|one| (load.get(*one).copied().unwrap_or(0), *one));
     for (by_customer, people) in [(true, &chosen), (false, &others)] {
-        let needs: Vec<usize> = plan
-            .needs
-            .iter()
-            .zip(&plan.by_customer)
-            .map(|(need, by)| if *by == by_customer { *need } else { 0 })
-            .collect();
+        let needs =
+            plan.needs.iter().zip(&plan.by_customer).map(|(need, by)| if *by == by_customer { *need } else { 0 });
+        let needs: Vec<usize> = needs.collect();
         let mut open: usize = needs.iter().sum();
         let mut flow = Flow::new(&needs);
-        let mut members: Vec<Vec<usize>> = Vec::new();
         for class in &plan.classes {
-            let of: Vec<usize> = people.iter().copied().filter(|one| contains(&class.members, *one)).collect();
-            flow.pool(if by_customer { &class.customer_steps } else { &class.system_steps }, of.len());
-            members.push(Vec::new());
+            flow.pool(if by_customer { &class.customer_steps } else { &class.system_steps }, people.len());
         }
+        let mut members: Vec<Vec<usize>> = vec![Vec::new(); plan.classes.len()];
         for one in people {
-            let class = plan.class_of(*one);
-            match class {
+            match plan.class_of(*one) {
                 Some(class) if open > 0 && flow.employ(class) => {
                     members[class].push(*one);
                     open -= 1;

@@ -122,6 +122,23 @@ proptest! {
     }
 }
 
+/// The only combination is the last of very many subsets, and after it no other is to be found: without looking ahead
+/// this would not end.
+#[test]
+fn no_way_into_dead_ends() {
+    let step = |resources: Vec<usize>, quantity: usize, by_customer: bool| Step { resources, quantity, by_customer };
+    let mut steps = vec![step((0..40).collect(), 40, false), step((0..80).collect(), 40, true)];
+    for further in [0, 6] {
+        // With the further ones, which share somebody, there are too many steps for looking at all sets of them.
+        steps.extend((0..further).map(|at| step(vec![0, 80 + at], 1, false)));
+        let task = Task { preparation: 0, duration: 1, follow_up: 0, steps: steps.clone() };
+        let free: FreeSet = (0..90).collect();
+        let found: Vec<Vec<usize>> = combinations(&task, &free).collect();
+        assert_eq!(found, [(40..80).collect::<Vec<_>>()]);
+        assert!(assign(&task, &free, &found[0], &[]).is_some());
+    }
+}
+
 #[test]
 fn wanted_must_be_said_once() {
     let task = task(&[(0b11, 2, true)]);
