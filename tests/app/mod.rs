@@ -8,6 +8,7 @@ mod customer_group;
 mod foreign;
 mod guards;
 mod log;
+mod new_entity;
 mod organization;
 mod php;
 mod search;

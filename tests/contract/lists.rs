@@ -93,6 +93,16 @@ fn routes_differ() {
     }
 }
 
+/// What a route needs can be granted.
+#[test]
+fn permissions_exist() {
+    for route in routes() {
+        let Some((entity, write)) = route.permission else { continue };
+        let known = kalends_catalog::permission::permission_for(entity, write).is_some();
+        assert!(known, "{} needs a permission that static/permission/list lacks: {entity}", route.operation);
+    }
+}
+
 /// Entities carry the prefixes of the contract.
 #[test]
 fn prefixes_are_the_contracts() {

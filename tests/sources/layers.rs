@@ -15,7 +15,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("service", &["catalog", "engine", "entities", "messaging", "oauth", "scheduling", "store"]),
     ("web", &["catalog", "engine", "entities", "messaging", "oauth", "service", "store"]),
     ("kalends", &["catalog", "engine", "entities", "messaging", "oauth", "service", "store", "web"]),
-    ("testkit", &["catalog", "engine", "messaging", "service", "store", "web"]),
+    ("testkit", &["catalog", "engine", "entities", "messaging", "service", "store", "web"]),
 ];
 
 /// Names of our crates in a manifest's section of ordinary dependencies.

@@ -60,8 +60,13 @@ pub static ENTITIES: &[&Entity] = &[
 
 /// All routes of both APIs.
 pub fn table() -> Table {
+    table_of(ENTITIES)
+}
+
+/// The routes of the given entities and of all hand-written operations.
+pub fn table_of(entities: &[&'static Entity]) -> Table {
     let written = [operations::OPERATIONS, booking_operations::OPERATIONS];
-    Table::new(ENTITIES, &[&written[..], &calendar_operations::OPERATIONS].concat())
+    Table::new(entities, &[&written[..], &calendar_operations::OPERATIONS].concat())
 }
 
 /// The entity of that name.

@@ -4,6 +4,7 @@ use crate::client::{Answer, Caller};
 use crate::clock::TestClock;
 use crate::postgres::TestPostgres;
 use kalends_engine::clock::{Clock, SystemEntropy};
+use kalends_engine::entity::Entity;
 use kalends_service::accounts::Person;
 use kalends_service::developer::{Account, ClientKind, NewClient, Registration};
 use kalends_service::tokens::Tokens;
@@ -39,11 +40,13 @@ pub struct Settings {
     pub rate_limit: u32,
     /// How long a statement may run and a write may wait for its turn.
     pub time_limit: Duration,
+    /// Entities besides those of the platform.
+    pub entities: Vec<&'static Entity>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { rate_limit: 0, time_limit: StoreConfig::default().time_limit }
+        Self { rate_limit: 0, time_limit: StoreConfig::default().time_limit, entities: Vec::new() }
     }
 }
 
@@ -255,7 +258,11 @@ async fn serve(
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let public_url = public_url.unwrap_or(&url).to_owned();
-    let service = Service::new(store, Arc::clone(clock) as Arc<dyn Clock>, Arc::new(SystemEntropy), &[SECRET]);
+    let mut service = Service::new(store, Arc::clone(clock) as Arc<dyn Clock>, Arc::new(SystemEntropy), &[SECRET]);
+    if !settings.entities.is_empty() {
+        let entities = [kalends_entities::ENTITIES, &settings.entities].concat();
+        service.routes = kalends_entities::table_of(&entities);
+    }
     let tokens = Tokens::open(&service, &public_url, SECRET).await.expect("keys");
     let web = Arc::new(Web {
         service,
