@@ -24,6 +24,7 @@ macro_rules! both {
     )*};
 }
 
+mod apidoc;
 mod app;
 mod contract;
 mod module;

@@ -6,6 +6,7 @@ pub mod server;
 
 mod answer;
 mod api;
+mod apidoc;
 mod body;
 mod cors;
 mod health;
@@ -68,6 +69,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .merge(apidoc::router(&web))
         .method_not_allowed_fallback(api::other_method)
         .fallback(api::elsewhere)
         .layer(from_fn_with_state(Arc::clone(&web), api::identify))

@@ -22,6 +22,9 @@ pub(super) fn tag(route: &Route) -> (&'static str, String) {
     }
 }
 
+/// Schema of a body, whether it must be there, and named examples.
+type Content = (Value, bool, Vec<(&'static str, Body)>);
+
 /// What the content of an answer is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -83,40 +86,15 @@ impl Builder<'_> {
     }
 
     fn request_body(&mut self, route: &Route) -> Option<Value> {
-        let examples = self.examples;
-        let whole = |entity: &'static Entity, more: &'static [&'static FieldSpec]| schema::joined(entity.fields, more);
         let (schema, needed, named) = match route.action {
-            Action::Verb(Verb::Add) => self.entity_body(route.entity?, &[], Mode::Add),
-            Action::Verb(Verb::Edit) => self.entity_body(route.entity?, &[], Mode::Edit),
+            Action::Verb(Verb::Add) => self.new_body(route.entity?, "", &[]),
+            Action::Verb(Verb::Edit) => self.edit_body(route.entity?),
             Action::Behaviour(operation) if operation.body.is_empty() => return None,
-            Action::Behaviour(operation) => match (route.entity, is_entity_body(route.entity, operation)) {
-                (Some(entity), true) if operation.method == Method::Put => self.entity_body(entity, &[], Mode::Edit),
-                (Some(entity), true) => {
-                    let more = if operation.extends { operation.body } else { &[] };
-                    let (_, needed, mut named) = self.entity_body(entity, &[], Mode::Add);
-                    if operation.extends {
-                        named = vec![
-                            ("Needed", examples.needed(&whole(entity, more), entity.short)),
-                            ("Everything", examples.everything(&whole(entity, more), Mode::Add)),
-                        ];
-                    }
-                    let name = if operation.extends {
-                        pascal(operation.name)
-                    } else {
-                        pascal(&format!("{}_new", entity.name))
-                    };
-                    (self.schema(&name, || schema::body(entity, more, Mode::Add)), needed, named)
-                }
-                _ => {
-                    let name = pascal(&format!("{}_body", operation.name));
-                    let schema = self.schema(&name, || schema::writes(operation.body, Mode::Add));
-                    let example = match operation.example {
-                        [] => examples.everything(operation.body, Mode::Add),
-                        names => examples.some(operation.body, names),
-                    };
-                    let needed = operation.body.iter().any(|spec| spec.required);
-                    (schema, needed, vec![("Example", example)])
-                }
+            Action::Behaviour(operation) => match route.entity.filter(|entity| is_entity_body(entity, operation)) {
+                Some(entity) if operation.extends => self.new_body(entity, operation.name, operation.body),
+                Some(entity) if operation.method == Method::Put => self.edit_body(entity),
+                Some(entity) => self.new_body(entity, "", &[]),
+                None => self.own_body(operation),
             },
             _ => return None,
         };
@@ -128,23 +106,32 @@ impl Builder<'_> {
         }))
     }
 
-    /// Schema, whether a body must be there, and named examples of an entity's `add` or `edit`.
-    fn entity_body(
-        &mut self,
-        entity: &'static Entity,
-        more: &'static [&'static FieldSpec],
-        mode: Mode,
-    ) -> (Value, bool, Vec<(&'static str, Body)>) {
-        let examples = self.examples;
-        let suffix = if mode == Mode::Add { "new" } else { "edit" };
-        let schema = self.schema(&pascal(&format!("{}_{suffix}", entity.name)), || schema::body(entity, more, mode));
-        if mode == Mode::Edit {
-            return (schema, false, vec![("Example", examples.edit(entity.fields))]);
-        }
-        let needed = examples.needed(entity.fields, entity.short);
-        let everything = examples.everything(entity.fields, Mode::Add);
-        let is_needed = entity.fields.iter().any(|spec| spec.required);
+    /// What makes a record of the entity: its fields, and those that the named operation takes besides.
+    fn new_body(&mut self, entity: &'static Entity, operation: &str, more: &'static [&'static FieldSpec]) -> Content {
+        let name = if more.is_empty() { format!("{}_new", entity.name) } else { operation.to_owned() };
+        let schema = self.schema(&pascal(&name), || schema::body(entity, more, Mode::Add));
+        let fields = schema::joined(entity.fields, more);
+        let needed = self.examples.needed(&fields, entity.short);
+        let everything = self.examples.everything(&fields, Mode::Add);
+        let is_needed = fields.iter().any(|spec| spec.required);
         (schema, is_needed, vec![("Needed", needed), ("Everything", everything)])
+    }
+
+    fn edit_body(&mut self, entity: &'static Entity) -> Content {
+        let name = pascal(&format!("{}_edit", entity.name));
+        let schema = self.schema(&name, || schema::body(entity, &[], Mode::Edit));
+        (schema, false, vec![("Example", self.examples.edit(entity.fields))])
+    }
+
+    /// What an operation takes that is no record.
+    fn own_body(&mut self, operation: &'static Operation) -> Content {
+        let name = pascal(&format!("{}_body", operation.name));
+        let schema = self.schema(&name, || schema::writes(operation.body, Mode::Add));
+        let example = match operation.example {
+            [] => self.examples.everything(operation.body, Mode::Add),
+            names => self.examples.some(operation.body, names),
+        };
+        (schema, operation.body.iter().any(|spec| spec.required), vec![("Example", example)])
     }
 
     fn success(&mut self, route: &Route) -> Value {
@@ -267,8 +254,8 @@ impl Builder<'_> {
 }
 
 /// Whether a hand-written operation takes the fields of its entity.
-fn is_entity_body(entity: Option<&Entity>, operation: &Operation) -> bool {
-    operation.extends || entity.is_some_and(|entity| std::ptr::eq(entity.fields, operation.body))
+fn is_entity_body(entity: &Entity, operation: &Operation) -> bool {
+    operation.extends || std::ptr::eq(entity.fields, operation.body)
 }
 
 fn word(route: &Route) -> &str {
