@@ -1,16 +1,24 @@
 //! `/app/v3/…`
 
 mod access;
+mod appointment_template;
+mod availability;
+mod availability_exception;
+mod booking_template;
 mod configs;
 mod contract_account;
 mod customer;
 mod customer_group;
+mod employee;
+mod event_date;
+mod extra_field;
 mod foreign;
 mod guards;
 mod log;
 mod new_entity;
 mod organization;
 mod php;
+mod resource;
 mod search;
 mod statics;
 mod wire;

@@ -1,3 +1,4 @@
 //! `/module/v3/…`
 
+mod booking;
 mod organization;

@@ -5,7 +5,7 @@ use kalends_testkit::client::{Answer, Caller};
 use serde_json::{Value, json};
 
 /// An organization of a scenario.
-pub(super) struct Scene {
+pub(crate) struct Scene {
     /// The demo app in it.
     pub app: Caller,
     /// Its id.
@@ -16,7 +16,7 @@ pub(super) struct Scene {
 
 /// A booking resource: the id of its owner's path and its own.
 #[derive(Clone)]
-pub(super) struct Resource {
+pub(crate) struct Resource {
     /// `employee/Eh…` or `resource/73…`.
     pub path: String,
     /// `br…`.
@@ -25,7 +25,7 @@ pub(super) struct Resource {
 
 /// A time that is offered.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Offered {
+pub(crate) struct Offered {
     /// `2027-02-01T09:00:00+01:00`.
     pub at: String,
     /// The slot's id.
@@ -36,12 +36,12 @@ pub(super) struct Offered {
 
 impl Scene {
     /// A root organization of its own, 30-minute grid, no booking window in the way.
-    pub(super) async fn new(app: &TestApp) -> Self {
+    pub(crate) async fn new(app: &TestApp) -> Self {
         Self::with(app, json!({"timeGrid": "MINUTES_30"})).await
     }
 
     /// The same with other settings.
-    pub(super) async fn with(app: &TestApp, settings: Value) -> Self {
+    pub(crate) async fn with(app: &TestApp, settings: Value) -> Self {
         let root = app.demo().await;
         let mut document =
             json!({"name": "Scene", "settings": {"timeZone": "Europe/Berlin", "moduleBookingDayLatest": 3650}});
@@ -54,14 +54,14 @@ impl Scene {
     }
 
     /// An organization that is there.
-    pub(super) async fn of(app: &TestApp, id: String) -> Self {
+    pub(crate) async fn of(app: &TestApp, id: String) -> Self {
         let token = app.access_token(&app.module, &id).await;
         let module = app.caller(&format!("/module/v3/en/organization/{id}"), &token);
         Self { app: app.in_organization(&id).await, id, module }
     }
 
     /// An organization below.
-    pub(super) async fn below(&self, app: &TestApp, settings: Value) -> Self {
+    pub(crate) async fn below(&self, app: &TestApp, settings: Value) -> Self {
         let answer = self.app.post("/organization/addSub", json!({"name": "Below", "settings": settings})).await;
         Self::of(app, text(answer.content(201), "id")).await
     }
@@ -74,21 +74,21 @@ impl Scene {
     }
 
     /// An employee with hours of her own (`["2027-02-01T09:00:00+01:00", …]` in pairs), all other times off.
-    pub(super) async fn employee(&self, name: &str, hours: &[(&str, &str)]) -> Resource {
+    pub(crate) async fn employee(&self, name: &str, hours: &[(&str, &str)]) -> Resource {
         let employee = self.resource("employee", json!({"firstName": name, "lastName": name})).await;
         self.hours(&employee.path, hours).await;
         employee
     }
 
     /// A room, likewise.
-    pub(super) async fn room(&self, name: &str, hours: &[(&str, &str)]) -> Resource {
+    pub(crate) async fn room(&self, name: &str, hours: &[(&str, &str)]) -> Resource {
         let room = self.resource("resource", json!({"name": name, "category": "ROOM"})).await;
         self.hours(&room.path, hours).await;
         room
     }
 
     /// Writes all hours of 2027.
-    pub(super) async fn hours(&self, path: &str, hours: &[(&str, &str)]) {
+    pub(crate) async fn hours(&self, path: &str, hours: &[(&str, &str)]) {
         let open: Vec<Value> = hours.iter().map(|(start, end)| json!({"start": start, "end": end})).collect();
         let document = json!({"rangeStart": "2027-01-01T00:00:00+01:00", "rangeEnd": "2028-01-01T00:00:00+01:00", "availability": open});
         let prefix = if path.is_empty() { String::new() } else { format!("/{path}") };
@@ -96,7 +96,7 @@ impl Scene {
     }
 
     /// A SIMPLE template of these resources; answers its id without the prefix.
-    pub(super) async fn simple(&self, document: Value, resources: &[&Resource]) -> String {
+    pub(crate) async fn simple(&self, document: Value, resources: &[&Resource]) -> String {
         let id = self.template("SIMPLE", document).await;
         for resource in resources {
             let path = format!("/appointmentTemplate/ea{id}/bookingResource/{}/link", resource.id);
@@ -106,7 +106,7 @@ impl Scene {
     }
 
     /// A template; answers its id without the prefix.
-    pub(super) async fn template(&self, kind: &str, mut document: Value) -> String {
+    pub(crate) async fn template(&self, kind: &str, mut document: Value) -> String {
         document["type"] = json!(kind);
         if document.get("name").is_none() {
             document["name"] = json!("Template");
@@ -116,7 +116,7 @@ impl Scene {
     }
 
     /// A step of a COMPLEX template.
-    pub(super) async fn step(&self, template: &str, quantity: u32, display: &str, resources: &[&Resource]) {
+    pub(crate) async fn step(&self, template: &str, quantity: u32, display: &str, resources: &[&Resource]) {
         let path = format!("/appointmentTemplate/ea{template}/appointmentTemplateStep");
         let document = json!({"name": "Step", "selectionQuantity": quantity, "selectionDisplay": display});
         let answer = self.app.post(&format!("{path}/add"), document).await;
@@ -130,12 +130,12 @@ impl Scene {
     }
 
     /// Slots of a day (`2027-02-01`) in the App API.
-    pub(super) async fn day(&self, template: &str, day: &str) -> Vec<Offered> {
+    pub(crate) async fn day(&self, template: &str, day: &str) -> Vec<Offered> {
         self.day_of(&self.app, template, day, "").await
     }
 
     /// Slots of a day for a caller, with a query.
-    pub(super) async fn day_of(&self, caller: &Caller, template: &str, day: &str, query: &str) -> Vec<Offered> {
+    pub(crate) async fn day_of(&self, caller: &Caller, template: &str, day: &str, query: &str) -> Vec<Offered> {
         let parts: Vec<u32> = day.split('-').map(|part| part.parse().expect("a number")).collect();
         let path = format!(
             "/bookingTemplate/fc{template}/bookingSlot/year/{}/month/{}/day/{}/listDay{query}",
@@ -158,29 +158,29 @@ impl Scene {
     }
 
     /// Only the begins of a day's slots, `09:00+01:00`.
-    pub(super) async fn starts(&self, template: &str, day: &str) -> Vec<String> {
+    pub(crate) async fn starts(&self, template: &str, day: &str) -> Vec<String> {
         short(&self.day(template, day).await)
     }
 
     /// The slot that begins then.
-    pub(super) async fn slot(&self, template: &str, at: &str) -> Offered {
+    pub(crate) async fn slot(&self, template: &str, at: &str) -> Offered {
         let slots = self.day(template, &at[..10]).await;
         slots.iter().find(|slot| slot.at == at).unwrap_or_else(|| panic!("no slot at {at}: {slots:?}")).clone()
     }
 
     /// Books a slot through the App API.
-    pub(super) async fn book(&self, slot: &str) -> Answer {
+    pub(crate) async fn book(&self, slot: &str) -> Answer {
         self.app.post("/appointment/add", json!({"bookingSlotId": slot})).await
     }
 
     /// Books the slot that begins then; answers the appointment's id.
-    pub(super) async fn booked(&self, template: &str, at: &str) -> String {
+    pub(crate) async fn booked(&self, template: &str, at: &str) -> String {
         let slot = self.slot(template, at).await;
         text(self.book(&slot.slot).await.content(201), "id")
     }
 
     /// A closing or an extra opening.
-    pub(super) async fn exception(&self, kind: &str, start: &str, end: &str, of: Value) -> String {
+    pub(crate) async fn exception(&self, kind: &str, start: &str, end: &str, of: Value) -> String {
         let mut document = json!({"name": "Exception", "type": kind, "start": start, "end": end});
         for (name, value) in of.as_object().expect("an object") {
             document[name] = value.clone();
@@ -190,12 +190,12 @@ impl Scene {
 }
 
 /// A property as text.
-pub(super) fn text(value: &Value, name: &str) -> String {
+pub(crate) fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}")).to_owned()
 }
 
 /// Only the begins, `09:00+01:00`, each once.
-pub(super) fn short(slots: &[Offered]) -> Vec<String> {
+pub(crate) fn short(slots: &[Offered]) -> Vec<String> {
     let mut starts: Vec<String> = slots.iter().map(|slot| format!("{}{}", &slot.at[11..16], &slot.at[19..])).collect();
     starts.dedup();
     starts

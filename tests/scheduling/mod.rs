@@ -1,6 +1,6 @@
 //! The scenarios of the specification with their very numbers, over the real APIs.
 
-mod fixture;
+pub(crate) mod fixture;
 mod module;
 mod races;
 mod scenarios;

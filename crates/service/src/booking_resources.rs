@@ -1,5 +1,6 @@
 //! Booking resources follow the employees and resources they stand for: made with them, changed with them, gone with them.
 
+use crate::booking::events;
 use crate::call::Call;
 use crate::write::{self, Place};
 use kalends_engine::Body;
@@ -8,6 +9,7 @@ use kalends_engine::id;
 use kalends_engine::problem::Failure;
 use kalends_engine::record::Record;
 use kalends_entities as entities;
+use kalends_store::records::Side;
 use kalends_store::{Tx, booking, records};
 use serde_json::{Value, json};
 
@@ -97,14 +99,23 @@ pub(crate) async fn after_edit(
     Ok(())
 }
 
-/// Refuses to remove an employee or resource that has appointments to come.
+/// Refuses to remove an employee or resource that has appointments to come; takes it off the event dates that are over.
 ///
 /// # Errors
 /// `has_appointments` (409).
-pub(crate) async fn before_delete(tx: &mut Tx, call: &Call, owner: &Record) -> Result<(), Failure> {
+pub(crate) async fn before_delete(tx: &mut Tx, call: &Call, place: &Place, owner: &Record) -> Result<(), Failure> {
     let record = find(tx, owner).await?;
     if booking::is_occupied_after(tx, record.seq, call.now).await? {
         return Err(Failure::conflict("has_appointments"));
+    }
+    for date in records::linked(tx, events::RESOURCES, Side::Left, &record.id).await? {
+        let mut left = date.body.get("bookingResourceIdList").and_then(Value::as_array).cloned().unwrap_or_default();
+        left.retain(|id| *id != record.id.as_str());
+        let mut after = date.clone();
+        after.set("bookingResourceIdList", Value::Array(left));
+        let scope = vec![("appointmentTemplateId", date.text("appointmentTemplateId").to_owned())];
+        let place = Place { scope, ..place.clone() };
+        write::update(tx, call, &place, &entities::appointment_template_event_date_time::ENTITY, &date, after).await?;
     }
     Ok(())
 }

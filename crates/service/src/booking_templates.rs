@@ -32,7 +32,7 @@ pub(crate) async fn follow(tx: &mut Tx, call: &Call, place: &Place, template: &R
     let public = if template.text("publicName").is_empty() { "name" } else { "publicName" };
     let body = json!({"name": template.text(public), "duration": template.body.get("duration")});
     let body = body.as_object().cloned().unwrap_or_default();
-    match records::find_by_prefix(tx, ENTITY.prefix, &template.organization_id, &id).await? {
+    let record = match records::find_by_prefix(tx, ENTITY.prefix, &template.organization_id, &id).await? {
         None => {
             let mut record = Record {
                 seq: 0,
@@ -45,18 +45,16 @@ pub(crate) async fn follow(tx: &mut Tx, call: &Call, place: &Place, template: &R
                 body,
             };
             write::insert(tx, call, place, &ENTITY, &mut record).await?;
+            record
         }
         Some(before) => {
             let mut after = before.clone();
             after.body = body;
             after.custom_id.clone_from(&template.custom_id);
-            if after != before {
-                write::update(tx, call, place, &ENTITY, &before, after).await?;
-            }
+            if after == before { before } else { write::update(tx, call, place, &ENTITY, &before, after).await? }
         }
-    }
-    records::set_key(tx, &id, key).await?;
-    Ok(())
+    };
+    write::set_key(tx, place, &ENTITY, &record, key).await
 }
 
 /// Refuses to remove a template with appointments to come.
@@ -91,18 +89,25 @@ pub(crate) async fn after_delete(tx: &mut Tx, template: &Record) -> Result<(), F
     Ok(())
 }
 
-/// Templates to which a module is limited by its configurations here and above; nothing when it sees them all.
+/// Templates to which a module is limited; nothing when it sees them all. The nearest organization with an active
+/// configuration of it decides: what is installed without a limit further above does not lift it.
 async fn limit(
     reader: &mut impl Reader,
     organization: &Organization,
     caller: &Caller,
 ) -> Result<Option<Vec<String>>, Failure> {
-    let sql = "SELECT c.left_id, l.right_id FROM link c JOIN record r ON r.id = c.left_id \
+    let sql = "SELECT r.body, l.right_id, t.depth FROM link c JOIN record r ON r.id = c.left_id \
                JOIN organization_tree t ON t.ancestor_id = r.organization_id AND t.descendant_id = $2 \
                LEFT JOIN link l ON l.left_id = c.left_id AND l.relation = 'moduleConfig_appointmentTemplate' \
-               WHERE c.relation = 'moduleConfig.moduleId' AND c.right_id = $1";
+               WHERE c.relation = 'moduleConfig.moduleId' AND c.right_id = $1 ORDER BY t.depth";
     let values = params![caller.record_id.as_str(), organization.record.id.as_str()];
-    let rows = reader.rows(sql, &values).await?;
+    let mut rows = reader.rows(sql, &values).await?;
+    rows.retain(|row| {
+        let body: Option<kalends_engine::Body> = serde_json::from_str(row.text(0)).ok();
+        body.is_some_and(|body| body.get("active").and_then(Value::as_bool).unwrap_or(true))
+    });
+    let nearest = rows.first().map(|row| row.int(2));
+    rows.retain(|row| Some(row.int(2)) == nearest);
     // One configuration without linked templates shows them all.
     if rows.is_empty() || rows.iter().any(|row| row.text(1).is_empty()) {
         return Ok(None);
@@ -274,7 +279,7 @@ async fn steps(service: &Service, job: &Job<'_>, plan: &Plan) -> Result<Vec<Valu
         let resources: Vec<Value> =
             step.resources.iter().map(|place| resource_form(job, &plan.resources[*place].record)).collect();
         let own = |name: &str| made.get(number).and_then(|step| step.body.get(name)).cloned();
-        let category = step.resources.first().map_or("", |place| plan.resources[*place].record.text("category"));
+        let category = plan.categories.get(number).map_or("", String::as_str);
         let name = own("name").unwrap_or_else(|| json!(booking_category::name(category, job.call.language)));
         json!({
             "class": "BOOKING_STEP",
@@ -300,7 +305,7 @@ fn resource_form(job: &Job<'_>, record: &Record) -> Value {
     };
     let mut form = output::full(&entities::booking_resource::ENTITY, record, organization.view());
     if is_module(job) {
-        let category = form.get("category").cloned().unwrap_or_default();
+        let category = form.remove("category").unwrap_or_default();
         form.insert("type".into(), category);
     }
     Value::Object(form)

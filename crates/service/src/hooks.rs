@@ -12,6 +12,7 @@ use kalends_engine::record::Record;
 use kalends_entities as entities;
 use kalends_store::{Tx, calendar, organizations, records};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// Before a new record is stored: the last word on its body.
 pub(crate) async fn before_add(
@@ -26,6 +27,10 @@ pub(crate) async fn before_add(
         "organization" => organization_write::check(applied),
         "employee" | "resource" => {
             booking_resources::before_add(call, &mut applied.body);
+            Ok(())
+        }
+        "appointmentTemplateEventDateTime" => {
+            name_each_once(applied);
             Ok(())
         }
         _ => Ok(()),
@@ -64,7 +69,19 @@ pub(crate) async fn before_edit(
         "appConfig" | "moduleConfig" => configs::before_edit(tx, entity, before, applied).await,
         "organization" => organization_write::check(applied),
         "appointmentTemplateStep" => step_has_as_many(tx, before, applied).await,
+        "appointmentTemplateEventDateTime" => {
+            name_each_once(applied);
+            Ok(())
+        }
         _ => Ok(()),
+    }
+}
+
+/// The booking resources of an event date, each once: so its list says what its links say.
+fn name_each_once(applied: &mut Applied) {
+    if let Some(Value::Array(list)) = applied.body.get_mut("bookingResourceIdList") {
+        let mut named = HashSet::new();
+        list.retain(|id| named.insert(id.to_string()));
     }
 }
 
@@ -149,12 +166,12 @@ async fn relink_event(tx: &mut Tx, call: &Call, date: &Record) -> Result<(), Fai
 pub(crate) async fn before_delete(
     tx: &mut Tx,
     call: &Call,
-    _place: &Place,
+    place: &Place,
     entity: &Entity,
     record: &Record,
 ) -> Result<(), Failure> {
     match entity.name {
-        "employee" | "resource" => booking_resources::before_delete(tx, call, record).await,
+        "employee" | "resource" => booking_resources::before_delete(tx, call, place, record).await,
         "appointmentTemplate" => booking_templates::before_delete(tx, call, record).await,
         "appointmentTemplateEventDateTime" => events::before_delete(tx, call, record).await,
         _ => Ok(()),

@@ -107,6 +107,19 @@ pub(crate) async fn edit(
     Ok((changed, applied.notes))
 }
 
+/// Keeps a record under its entity's own kind or, out of sight, under another.
+pub(crate) async fn set_key(
+    tx: &mut Tx,
+    place: &Place,
+    entity: &Entity,
+    record: &Record,
+    key: &str,
+) -> Result<(), Failure> {
+    let words = if key == entity.prefix { words(entity, record) } else { Vec::new() };
+    let index = Index { key, sort: "", organization: place.organization_seq, words: &words };
+    Ok(records::set_key(tx, record, index).await?)
+}
+
 /// Stores a changed record; the version goes up by one.
 pub(crate) async fn update(
     tx: &mut Tx,

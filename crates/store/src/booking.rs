@@ -4,7 +4,7 @@
 //! the constraint below it makes sure.
 
 use crate::records::Reader;
-use crate::{Result, Tx, Value, params};
+use crate::{Result, StoreError, Tx, Value, params};
 
 /// Longest occupation in microseconds: what overlaps an instant began at most this long before it.
 pub const LONGEST: i64 = 14 * 24 * 3_600 * 1_000_000;
@@ -89,8 +89,11 @@ pub async fn occupy(
         // On a conflict with a transaction that is not decided yet this waits for it instead of failing at once.
         let take = "INSERT INTO occupation (resource, start_at, end_at, holder_id, expires, shared) \
                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-        if tx.execute(take, &params![*resource, start, end, holder_id, expires, shared]).await? == 0 {
-            return Ok(false);
+        match tx.execute(take, &params![*resource, start, end, holder_id, expires, shared]).await {
+            // What the constraint of PostgreSQL passes over, the trigger of SQLite refuses.
+            Ok(0) | Err(StoreError::Overlap) => return Ok(false),
+            Ok(_) => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(true)

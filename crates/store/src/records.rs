@@ -423,13 +423,16 @@ pub async fn update(
     Ok(true)
 }
 
-/// Keeps a record under another kind, so that it is found there or not at all; its links stay.
+/// Keeps a record under another kind (the index's key), so that it is found there or not at all; its links stay. Search
+/// counts by words alone: the index names those by which it is found from now on, none for a record out of sight.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn set_key(tx: &mut Tx, id: &str, key: &str) -> Result<()> {
-    tx.execute("UPDATE record SET entity = $1 WHERE id = $2 AND entity <> $1", &params![key, id]).await?;
-    Ok(())
+pub async fn set_key(tx: &mut Tx, record: &Record, index: Index<'_>) -> Result<()> {
+    let sql = "UPDATE record SET entity = $1 WHERE id = $2 AND entity <> $1";
+    tx.execute(sql, &params![index.key, record.id.as_str()]).await?;
+    drop_terms(tx, record.seq).await?;
+    add_terms(tx, record.seq, index).await
 }
 
 /// Removes a record with its links and search words. Answers whether it was there.

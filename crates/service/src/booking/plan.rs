@@ -12,7 +12,7 @@ use kalends_entities as entities;
 use kalends_scheduling::booking::{Step, Task};
 use kalends_store::records::{self, Reader, Side};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A minute in microseconds.
 pub(crate) const MINUTE: Micros = 60_000_000;
@@ -55,6 +55,8 @@ pub(crate) struct Plan {
     pub kind: Kind,
     /// Durations and steps; the steps name places in `resources`.
     pub task: Task,
+    /// For each step of a SIMPLE template the category it stands for; otherwise empty.
+    pub categories: Vec<String>,
     /// Every active booking resource that a step may use, by number.
     pub resources: Vec<Bookable>,
     /// Effective values of the template's inheritable fields.
@@ -83,10 +85,10 @@ impl Plan {
             "EVENT" => Kind::Event,
             _ => Kind::Simple,
         };
-        let groups = match kind {
-            Kind::Simple => simple(reader, &template).await?,
-            Kind::Complex => complex(reader, &template).await?,
-            Kind::Event => Vec::new(),
+        let (categories, groups) = match kind {
+            Kind::Simple => simple(reader, &template).await?.into_iter().unzip(),
+            Kind::Complex => (Vec::new(), complex(reader, &template).await?),
+            Kind::Event => (Vec::new(), Vec::new()),
         };
         let mut resources: Vec<Bookable> = Vec::new();
         for record in groups.iter().flat_map(|group| &group.resources) {
@@ -117,8 +119,9 @@ impl Plan {
         let mut extra_fields =
             records::linked(reader, "appointmentTemplate_extraField", Side::Right, template_id).await?;
         extra_fields.extend(records::linked(reader, "organization_extraField", Side::Right, id).await?);
-        extra_fields.dedup_by(|one, other| one.id == other.id);
-        Ok(Some(Self { template, kind, task, resources, effective, grid, extra_fields }))
+        let mut asked = HashSet::new();
+        extra_fields.retain(|field| asked.insert(field.seq));
+        Ok(Some(Self { template, kind, task, categories, resources, effective, grid, extra_fields }))
     }
 
     /// Whether it can be booked at all, by a module or by anybody else.
@@ -169,7 +172,7 @@ fn is_active(record: &Record) -> bool {
 }
 
 /// One step for each category that is linked.
-async fn simple(reader: &mut impl Reader, template: &Record) -> Result<Vec<Group>, Failure> {
+async fn simple(reader: &mut impl Reader, template: &Record) -> Result<Vec<(String, Group)>, Failure> {
     let linked = records::linked(reader, "appointmentTemplate_bookingResource", Side::Right, &template.id).await?;
     let mut groups: Vec<(String, Group)> = Vec::new();
     for record in linked {
@@ -183,7 +186,7 @@ async fn simple(reader: &mut impl Reader, template: &Record) -> Result<Vec<Group
             groups[place].1.resources.push(record);
         }
     }
-    Ok(groups.into_iter().map(|(_, group)| group).collect())
+    Ok(groups)
 }
 
 /// The steps as they were made.
