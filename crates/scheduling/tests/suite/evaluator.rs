@@ -95,7 +95,7 @@ proptest! {
     #[test]
     fn search_equals_booking(
         world in world(),
-        change in prop::sample::select(&CHANGES[..9]),
+        change in prop::sample::select(CHANGES.into_iter().filter(|change| change.1.starts_with("2027")).collect::<Vec<_>>()),
         before in 0..LONG / 5,
         every in prop::sample::select(vec![10u16, 15, 15, 20, 30, 7]),
         most in 0..6usize,
