@@ -100,3 +100,17 @@ fn an_entity_is_short() {
     let end = begin + text[begin..].find("\n\n").expect("its end");
     assert!(text[begin..end].lines().count() < 25);
 }
+
+/// The documentation shows the very entity that is tested here.
+#[test]
+fn the_guide_shows_it() {
+    let text = include_str!("new_entity.rs");
+    let begin = text.find("static NAME").expect("the first field");
+    let tested = &text[begin..begin + text[begin..].find("\n\n").expect("the end")];
+    let guide = include_str!("../../docs/adding-an-entity.md");
+    let (_, shown) = guide.split_once("```rust\n").expect("code");
+    let shown = &shown[shown.find("static NAME").expect("the first field")..shown.find("```").expect("the end")];
+    // In the product the table has a name that other crates see.
+    let shown = shown.replace("\n/// The table.\npub static ENTITY", "static BOAT");
+    assert_eq!(shown.trim_end(), tested);
+}
