@@ -2,7 +2,7 @@
 
 use crate::shared;
 use kalends_engine::field::{Field, FieldSpec, any, boolean, instant, list, long_text, map, object, reference, text};
-use kalends_engine::route::Answer::{Full, Other, Page, Range, Short};
+use kalends_engine::route::Answer::{Bytes, Full, Other, Page, Range, Short};
 use kalends_engine::route::Api::{self, App, Module};
 use kalends_engine::route::Method::{Delete, Get, Post, Put};
 use kalends_engine::route::{Answer, Operation, operation};
@@ -129,6 +129,11 @@ pub static OPERATIONS: &[Operation] = &[
         .example(&["bookingSlotId"])
         .answers(Full),
     operation(App, "appointment_cancel", Put, "appointment/{appointmentId}/cancel").of("appointment").answers(Full),
+    appointment(App, "appointment_calendar", "appointment/{appointmentId}/calendar", Bytes),
+    appointment(App, "appointment_links", "appointment/{appointmentId}/links", Other),
+    operation(App, "bookingResource_feed", Get, "bookingResource/{bookingResourceId}/feed").of("bookingResource"),
+    operation(App, "bookingResource_feedRenew", Put, "bookingResource/{bookingResourceId}/feed/renew")
+        .of("bookingResource"),
     slot(App, "bookingSlot_earliest", "bookingTemplate/{bookingTemplateId}/bookingSlot/earliest", Other),
     slot(
         App,

@@ -23,7 +23,7 @@ pub(crate) async fn platform(config: &Config) -> Outcome<(Service, Tokens)> {
         tracing::info!(migrations = applied.join(", "), "database brought to this version");
     }
     let secret = secret(config)?;
-    let service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), &[&secret]);
+    let service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), &[&secret], &config.public_url);
     let tokens = Tokens::open(&service, &config.public_url, &secret).await.map_err(complaint)?;
     Ok((service, tokens))
 }

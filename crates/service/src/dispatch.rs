@@ -110,6 +110,7 @@ impl Service {
         }
         match area {
             "static" => statics::serve(job, operation.name),
+            "bookingResource" => booking::ics::feed(self, job, operation.name).await,
             "appointment" | "bookingSlot" => booking::serve(self, job, operation.name).await,
             "log" => logs::serve(self, job, operation.name).await,
             "contractAccount" => contract_accounts::add(self, job).await,

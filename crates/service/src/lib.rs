@@ -6,7 +6,7 @@
 
 pub mod access;
 pub mod accounts;
-mod booking;
+pub mod booking;
 pub mod call;
 pub mod demo;
 pub mod developer;
@@ -64,6 +64,10 @@ pub struct Service {
     pub memory: access::Memory,
     /// Keys that seal slot ids.
     pub slot_keys: kalends_messaging::slot::SlotKeys,
+    /// Keys that sign links which work without a login.
+    pub link_keys: kalends_messaging::links::LinkKeys,
+    /// The address under which the installation is reached, without a slash at the end.
+    pub public_url: String,
 }
 
 impl std::fmt::Debug for Service {
@@ -73,11 +77,25 @@ impl std::fmt::Debug for Service {
 }
 
 impl Service {
-    /// A platform over an opened and migrated database. The first of the secrets seals slot ids, all of them open them.
-    pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, secrets: &[&str]) -> Self {
-        let memory = access::Memory::default();
-        let slot_keys = kalends_messaging::slot::SlotKeys::new(secrets);
-        Self { store, clock, entropy, routes: kalends_entities::table(), memory, slot_keys }
+    /// A platform over an opened and migrated database. The first of the secrets seals slot ids and signs links, all of
+    /// them open and verify.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        secrets: &[&str],
+        public_url: &str,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            entropy,
+            routes: kalends_entities::table(),
+            memory: access::Memory::default(),
+            slot_keys: kalends_messaging::slot::SlotKeys::new(secrets),
+            link_keys: kalends_messaging::links::LinkKeys::new(secrets),
+            public_url: public_url.to_owned(),
+        }
     }
 
     /// Runs a change in one transaction together with its kept answer.

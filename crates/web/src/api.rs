@@ -231,7 +231,7 @@ fn idempotency(
 }
 
 /// The id a client gave its request, if it is a short plain word, or a new one.
-fn request_id(web: &Web, headers: &HeaderMap) -> String {
+pub(crate) fn request_id(web: &Web, headers: &HeaderMap) -> String {
     let given = headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok());
     let plain = |text: &&str| {
         (1..=64).contains(&text.len())

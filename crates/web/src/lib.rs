@@ -11,6 +11,7 @@ mod body;
 mod cors;
 mod health;
 mod limits;
+mod links;
 mod oauth;
 mod path;
 
@@ -66,6 +67,8 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/oauth/revoke", any(oauth::revoke))
         .route("/.well-known/jwks.json", get(oauth::jwks))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata))
+        .route("/booking/appointment/{word}/{token}", any(links::appointment))
+        .route("/calendar/{file}", get(links::feed))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))

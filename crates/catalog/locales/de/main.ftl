@@ -116,3 +116,5 @@ places-taken = So viele Plätze sind schon vergeben: { $taken }.
 not-an-event = Nur Vorlagen vom Typ EVENT haben feste Zeiten.
 conflicting-appointments = In diese Zeit fallen { $count } Termine; sie bleiben bestehen: { $ids }.
 has-appointments = Hier gibt es noch künftige Termine; sie zuerst verlegen oder absagen.
+link-invalid = Dieser Link ist ungültig.
+link-expired = Dieser Link ist abgelaufen.

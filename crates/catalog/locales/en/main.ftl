@@ -116,3 +116,5 @@ places-taken = This many places are taken already: { $taken }.
 not-an-event = Only templates of type EVENT have fixed dates.
 conflicting-appointments = { $count } appointments lie in this time; they stay: { $ids }.
 has-appointments = There are appointments to come here; move or cancel them first.
+link-invalid = This link is not valid.
+link-expired = This link has expired.

@@ -6,7 +6,7 @@ use super::place::{self, Choice, Taken, Template, Wanted};
 use super::plan::Plan;
 use super::{Context, address, form, is_module, plan_of};
 use crate::Service;
-use crate::access;
+use crate::access::{self, Organization};
 use crate::call::{Call, Kind as CallerKind};
 use crate::dispatch::Job;
 use crate::organization_write::inside;
@@ -36,7 +36,7 @@ struct Asked {
 /// Serves `appointment_add`.
 pub(crate) async fn serve(service: &Service, job: &Job<'_>) -> Result<Reply, Failure> {
     let asked = read(service, job)?;
-    let context = context(service, job, &asked.wanted).await?;
+    let context = context(service, job.call, job.organization()?, &asked.wanted).await?;
     let reply = service.change(job.call, move |tx| {
         let (context, asked) = (context.clone(), asked.clone());
         Box::pin(async move {
@@ -48,10 +48,15 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>) -> Result<Reply, Fai
 }
 
 /// The context of a wanted time: its template must be one of the path's organization, and its overrides allowed.
-pub(super) async fn context(service: &Service, job: &Job<'_>, wanted: &Wanted) -> Result<Context, Failure> {
-    let organization = Arc::clone(job.organization()?);
+pub(super) async fn context(
+    service: &Service,
+    call: &Call,
+    organization: &Arc<Organization>,
+    wanted: &Wanted,
+) -> Result<Context, Failure> {
+    let organization = Arc::clone(organization);
     if !wanted.overrides.words().is_empty() {
-        service.require_permission(&organization, &job.call.caller, place::OVERRIDE, true).await?;
+        service.require_permission(&organization, &call.caller, place::OVERRIDE, true).await?;
     }
     let (template_id, at) = match &wanted.template {
         Template::Id(id) => (id.clone(), "bookingTemplateId"),
@@ -66,10 +71,10 @@ pub(super) async fn context(service: &Service, job: &Job<'_>, wanted: &Wanted) -
         404 => Failure::invalid_at(code, at),
         _ => failure,
     })?;
-    if !super::module_sees(service, job, &template_id).await? {
+    if !super::module_sees(service, &call.caller, &organization, &template_id).await? {
         return Err(Failure::invalid_at("slot_invalid", at));
     }
-    Ok(Context { call: job.call.clone(), organization, plan })
+    Ok(Context { call: call.clone(), organization, plan })
 }
 
 fn read(service: &Service, job: &Job<'_>) -> Result<Asked, Failure> {

@@ -3,6 +3,7 @@
 use super::change::find;
 use super::form;
 use crate::Service;
+use crate::access::Organization;
 use crate::dispatch::Job;
 use crate::lists;
 use crate::range;
@@ -46,10 +47,19 @@ fn is_protected(record: &Record) -> bool {
 pub(crate) async fn show_protected(service: &Service, job: &Job<'_>) -> Result<Reply, Failure> {
     let organization = job.organization()?;
     let record = find(&mut &service.store, &organization.record.id, job.param("appointmentId")).await?;
-    let mut form = form::full_one(&mut &service.store, organization, &record).await?;
-    form["customer"] = json!([]);
-    form["customerList"] = json!([]);
-    form["additionalData"] = json!([]);
+    protected(service, organization, &record).await
+}
+
+/// An appointment without its person.
+pub(super) async fn protected(
+    service: &Service,
+    organization: &Organization,
+    record: &Record,
+) -> Result<Reply, Failure> {
+    let mut form = form::full_one(&mut &service.store, organization, record).await?;
+    for name in ["customer", "customerList", "additionalData"] {
+        form[name] = json!([]);
+    }
     for name in ["notes", "customId"] {
         form[name] = json!("");
     }

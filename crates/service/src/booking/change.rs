@@ -6,16 +6,17 @@ use super::plan::{Kind, MINUTE};
 use super::world;
 use super::{Context, form, is_module, plan_of};
 use crate::Service;
+use crate::access::Organization;
 use crate::call::Call;
 use crate::dispatch::Job;
 use crate::organization_write::inside;
 use crate::reply::Reply;
 use crate::write::{self, Place};
-use kalends_engine::Micros;
 use kalends_engine::input;
 use kalends_engine::output;
 use kalends_engine::problem::Failure;
 use kalends_engine::record::Record;
+use kalends_engine::{Body, Micros};
 use kalends_entities as entities;
 use kalends_scheduling::booking as evaluator;
 use kalends_scheduling::span::Span;
@@ -48,19 +49,30 @@ fn require_future(call: &Call, record: &Record) -> Result<(), Failure> {
 
 /// `appointment_move`: the same appointment at another time. What fails leaves everything as it was.
 pub(crate) async fn shift(service: &Service, job: &Job<'_>) -> Result<Reply, Failure> {
-    let id = job.param("appointmentId").to_owned();
-    let before = find(&mut &service.store, &job.organization()?.record.id, &id).await?;
-    let applied = input::check(entities::booking_operations::TIME, &job.request.body).map_err(Failure::invalid)?;
+    shift_by(service, job.call, job.organization()?, job.param("appointmentId"), &job.request.body).await
+}
+
+/// Moves an appointment of an organization for a caller.
+pub(super) async fn shift_by(
+    service: &Service,
+    call: &Call,
+    organization: &Arc<Organization>,
+    id: &str,
+    document: &Body,
+) -> Result<Reply, Failure> {
+    let id = id.to_owned();
+    let before = find(&mut &service.store, &organization.record.id, &id).await?;
+    let applied = input::check(entities::booking_operations::TIME, document).map_err(Failure::invalid)?;
     let mut body = applied.body;
     // The template is the appointment's own.
     body.insert("bookingTemplateId".into(), json!(before.text("bookingTemplateId")));
-    let wanted = Wanted::read(&service.slot_keys, &job.call.caller, &body)?;
-    let context = context(service, job, &wanted).await?;
+    let wanted = Wanted::read(&service.slot_keys, &call.caller, &body)?;
+    let context = context(service, call, organization, &wanted).await?;
     if context.plan.template.id != before.text("appointmentTemplateId") {
         return Err(Failure::invalid_at("slot_of_other_template", "bookingSlotId"));
     }
     let notes = applied.notes;
-    let reply = service.change(job.call, move |tx| {
+    let reply = service.change(call, move |tx| {
         let (context, wanted, id, notes) = (context.clone(), wanted.clone(), id.clone(), notes.clone());
         Box::pin(async move {
             let context = context.fresh(tx).await?;
@@ -132,10 +144,19 @@ pub(super) async fn reschedule(
 
 /// `appointment_cancel`: its time and place are free at once. Canceling again changes nothing.
 pub(crate) async fn cancel(service: &Service, job: &Job<'_>) -> Result<Reply, Failure> {
-    let (call, id, organization) =
-        (job.call.clone(), job.param("appointmentId").to_owned(), Arc::clone(job.organization()?));
-    let reply = service.change(job.call, move |tx| {
-        let (call, id, organization) = (call.clone(), id.clone(), Arc::clone(&organization));
+    cancel_by(service, job.call, job.organization()?, job.param("appointmentId")).await
+}
+
+/// Cancels an appointment of an organization for a caller.
+pub(super) async fn cancel_by(
+    service: &Service,
+    call: &Call,
+    organization: &Arc<Organization>,
+    id: &str,
+) -> Result<Reply, Failure> {
+    let (own, id, organization) = (call.clone(), id.to_owned(), Arc::clone(organization));
+    let reply = service.change(call, move |tx| {
+        let (call, id, organization) = (own.clone(), id.clone(), Arc::clone(&organization));
         Box::pin(async move {
             let before = find(tx, &organization.record.id, &id).await?;
             write::check_version(&call, &before)?;
@@ -143,8 +164,7 @@ pub(crate) async fn cancel(service: &Service, job: &Job<'_>) -> Result<Reply, Fa
                 before
             } else {
                 require_future(&call, &before)?;
-                let place = inside(&organization.record);
-                cancel_one(tx, &call, &place, before).await?
+                cancel_one(tx, &call, &inside(&organization.record), before).await?
             };
             let form = form::full_one(tx, &organization, &record).await?;
             Ok(Reply::json(&form).version(record.version).done("canceled"))

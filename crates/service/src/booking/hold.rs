@@ -28,7 +28,7 @@ pub(crate) async fn take(service: &Service, job: &Job<'_>) -> Result<Reply, Fail
     let slot_id = job.param("bookingSlotId").to_owned();
     body.insert("bookingSlotId".into(), json!(slot_id));
     let wanted = Wanted::read(&service.slot_keys, &job.call.caller, &body)?;
-    let context = context(service, job, &wanted).await?;
+    let context = context(service, job.call, job.organization()?, &wanted).await?;
     // Made outside of the transaction: when that runs again, the token stays the same.
     let token = alphanumerics(TOKEN, service.entropy.as_ref());
     let reply = service.change(job.call, move |tx| {

@@ -12,9 +12,11 @@ pub(crate) mod slots;
 
 pub(crate) mod add;
 mod address;
+pub mod by_link;
 mod change;
 mod customers;
 mod form;
+pub(crate) mod ics;
 mod place;
 mod world;
 
@@ -40,6 +42,8 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>, operation: &str) -> 
         "appointment_cancel" => change::cancel(service, job).await,
         "appointment_showProtected" => appointments::show_protected(service, job).await,
         "appointment_bookingResourceReplaceList" => change::replacements(service, job).await,
+        "appointment_calendar" => ics::serve(service, job).await,
+        "appointment_links" => by_link::list(service, job).await,
         "bookingSlot_hold" => hold::take(service, job).await,
         "bookingSlot_release" => hold::release(service, job).await,
         _ if operation.starts_with("bookingSlot_") => slots::serve(service, job, operation).await,
@@ -53,11 +57,16 @@ fn is_module(caller: &Caller) -> bool {
 }
 
 /// Whether the caller's module shows this template.
-async fn module_sees(service: &Service, job: &Job<'_>, template_id: &str) -> Result<bool, Failure> {
-    if !is_module(&job.call.caller) {
+async fn module_sees(
+    service: &Service,
+    caller: &Caller,
+    organization: &Organization,
+    template_id: &str,
+) -> Result<bool, Failure> {
+    if !is_module(caller) {
         return Ok(true);
     }
-    crate::booking_templates::module_sees(&mut &service.store, job.organization()?, &job.call.caller, template_id).await
+    crate::booking_templates::module_sees(&mut &service.store, organization, caller, template_id).await
 }
 
 /// The plan of a template, remembered for as long as nothing in its organization changes.

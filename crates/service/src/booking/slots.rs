@@ -35,7 +35,9 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>, operation: &str) -> 
     let organization = job.organization()?;
     let plan = plan_of(service, organization, &template_id(job.param("bookingTemplateId"))).await?;
     let module = is_module(&job.call.caller);
-    if !plan.is_bookable(module) || !super::module_sees(service, job, &plan.template.id).await? {
+    if !plan.is_bookable(module)
+        || !super::module_sees(service, &job.call.caller, organization, &plan.template.id).await?
+    {
         return Err(Failure::not_found());
     }
     let bound = module || job.query("overrideWindow") != "true";
