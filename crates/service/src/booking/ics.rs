@@ -184,7 +184,7 @@ fn event(
     let summary = if staff { format!("{}: {}", appointment.name, who.trim()) } else { appointment.name.clone() };
     let organizer =
         (!business.email.is_empty()).then(|| Person { name: business.name.clone(), email: business.email.clone() });
-    let country = home.country.clone();
+    let country = home.country;
     Event {
         uid: format!("{}@kalends", record.id),
         sequence: record.body.get("sequence").and_then(Value::as_i64).unwrap_or(0),
