@@ -258,7 +258,8 @@ async fn serve(
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let public_url = public_url.unwrap_or(&url).to_owned();
-    let mut service = Service::new(store, Arc::clone(clock) as Arc<dyn Clock>, Arc::new(SystemEntropy), &[SECRET], &public_url);
+    let mut service =
+        Service::new(store, Arc::clone(clock) as Arc<dyn Clock>, Arc::new(SystemEntropy), &[SECRET], &public_url);
     if !settings.entities.is_empty() {
         let entities = [kalends_entities::ENTITIES, &settings.entities].concat();
         service.routes = kalends_entities::table_of(&entities);
