@@ -7,6 +7,7 @@ use kalends_engine::clock::{Clock, SystemClock};
 use kalends_store::schema;
 use kalends_web::{Limits, Web, server};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,20 +17,23 @@ use tokio::signal::unix::{SignalKind, signal};
 /// How often expired rows are removed and idle counters forgotten.
 const TIDY: Duration = Duration::from_secs(300);
 
-/// Writes to standard output.
-#[expect(clippy::print_stdout, reason = "what a command answers")]
+/// Writes to standard output. Whoever reads it may stop reading: `kalends demo | head -1`.
 pub(crate) fn print(text: &str) -> Outcome {
-    println!("{}", text.trim_end());
-    Ok(())
+    let mut output = std::io::stdout().lock();
+    match writeln!(output, "{}", text.trim_end()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// `serve` and `quickstart`.
 pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
-    let (service, tokens) = platform(config).await?;
-    let demo = if quickstart { Some(demo::ensure(config, &service).await?) } else { None };
+    // First of all: who cannot listen leaves the database alone.
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         format!("cannot listen on {}: {error}; choose another address with --listen", config.listen)
     })?;
+    let (service, tokens) = platform(config).await?;
+    let demo = if quickstart { Some(demo::ensure(config, &service).await?) } else { None };
     let web = Arc::new(Web {
         service,
         tokens,
@@ -111,8 +115,11 @@ pub(crate) async fn list_keys(config: &Config) -> Outcome {
 
 /// `backup`.
 pub(crate) async fn backup(config: &Config, file: &Path) -> Outcome {
+    if file.exists() {
+        return Err(format!("{} exists already; name a new file", file.display()).into());
+    }
     let store = open(config).await?;
-    store.backup_to(file).await?;
+    store.backup_to(file).await.map_err(|error| format!("cannot copy to {}: {error}", file.display()))?;
     store.close().await;
     print(&format!("copied to {}", file.display()))
 }

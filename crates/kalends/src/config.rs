@@ -3,14 +3,20 @@
 use clap::Args;
 use kalends_store::Database;
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use tracing_subscriber::EnvFilter;
+
+/// What `config show` and the help say about several places that say something.
+pub(crate) const PRECEDENCE: &str =
+    "flags, then KALENDS_… variables, then the file of --config, then defaults; the first that says something counts";
 
 /// What can be set on the command line and in the environment; every value is optional there.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Settings")]
 pub(crate) struct Flags {
     /// Address and port to listen on [default: 127.0.0.1:8080]
-    #[arg(long, global = true, env = "KALENDS_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, global = true, env = "KALENDS_LISTEN", value_name = "ADDRESS", value_parser = address)]
     pub listen: Option<SocketAddr>,
     /// Folder for the database and the installation's secret [default: kalends-data]
     #[arg(long, global = true, env = "KALENDS_DATA_DIR", value_name = "FOLDER")]
@@ -18,7 +24,7 @@ pub(crate) struct Flags {
     /// postgresql://user:password@host/database, or sqlite:FILE [default: SQLite in the data folder]
     #[arg(long, global = true, env = "KALENDS_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
-    /// A TOML file with the same settings (listen = "…", data_dir = "…", …)
+    /// A TOML file with the same settings, as `config show` prints them
     #[arg(long, global = true, env = "KALENDS_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Address under which people reach the installation [default: http:// and the listening address]
@@ -34,11 +40,17 @@ pub(crate) struct Flags {
     #[arg(long = "origin", global = true, env = "KALENDS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub origins: Option<Vec<String>>,
     /// How log lines look: human or json [default: human]
-    #[arg(long, global = true, env = "KALENDS_LOG_FORMAT", value_name = "FORMAT")]
+    #[arg(long, global = true, env = "KALENDS_LOG_FORMAT", value_name = "FORMAT", hide_possible_values = true)]
     pub log_format: Option<LogFormat>,
     /// What is logged: error, warn, info, debug, or a filter such as kalends_web=debug [default: info]
     #[arg(long, global = true, env = "KALENDS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+}
+
+/// An address and a port; `localhost` is the loopback address.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let numeric = text.strip_prefix("localhost:").map_or(text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    numeric.parse().map_err(|_| "give an address and a port, such as 127.0.0.1:8080 or [::]:8080".to_owned())
 }
 
 /// How log lines look.
@@ -104,6 +116,12 @@ pub(crate) enum ConfigError {
     /// The public address is no web address.
     #[error("the public URL must begin with http:// or https:// and name a host, such as https://booking.example.com")]
     PublicUrl,
+    /// An origin is none.
+    #[error("the origin {0} must be https:// and a host without a path, such as https://shop.example.com")]
+    Origin(String),
+    /// The filter of log lines is none.
+    #[error("what is logged ({0}) must be a level such as info, or a filter such as info,kalends_web=debug")]
+    Log(String),
     /// The secret is too short to protect anything.
     #[error("the secret must have 32 characters or more")]
     Secret,
@@ -122,9 +140,12 @@ impl Config {
         let database = match flags.database.or(file.database) {
             None => Database::Sqlite(data_dir.join("kalends.db")),
             Some(url) if url.starts_with("postgresql://") || url.starts_with("postgres://") => Database::Postgres(url),
-            Some(url) => Database::Sqlite(PathBuf::from(url.strip_prefix("sqlite:").ok_or(ConfigError::Database)?)),
+            Some(url) => match url.strip_prefix("sqlite:") {
+                Some(file) if !file.is_empty() => Database::Sqlite(PathBuf::from(file)),
+                _ => return Err(ConfigError::Database),
+            },
         };
-        let public_url = flags.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
+        let public_url = flags.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{}", reachable(listen)));
         let public_url = public_url.trim_end_matches('/').to_owned();
         let host = public_url.strip_prefix("http://").or_else(|| public_url.strip_prefix("https://"));
         if host.is_none_or(|host| host.is_empty() || host.contains(['?', '#', ' '])) {
@@ -134,6 +155,14 @@ impl Config {
         if secret.as_ref().is_some_and(|secret| secret.len() < 32) {
             return Err(ConfigError::Secret);
         }
+        let origins = flags.origins.or(file.origins).unwrap_or_default();
+        if let Some(wrong) = origins.iter().find(|origin| !is_origin(origin)) {
+            return Err(ConfigError::Origin(wrong.clone()));
+        }
+        let log = flags.log.or(file.log).unwrap_or_else(|| "info".to_owned());
+        if EnvFilter::try_new(&log).is_err() {
+            return Err(ConfigError::Log(log));
+        }
         Ok(Self {
             listen,
             data_dir,
@@ -141,22 +170,18 @@ impl Config {
             public_url,
             secret,
             rate_limit: flags.rate_limit.or(file.rate_limit).unwrap_or(200),
-            origins: flags.origins.or(file.origins).unwrap_or_default(),
+            origins,
             log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Human),
-            log: flags.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log,
         })
     }
 
     /// The settings as a TOML file that could be used again, secrets masked.
     pub(crate) fn shown(&self) -> String {
-        let database = match &self.database {
-            Database::Sqlite(path) => format!("sqlite:{}", path.display()),
-            Database::Postgres(url) => masked(url),
-        };
         let table = toml::Table::from_iter([
             ("listen".to_owned(), toml::Value::from(self.listen.to_string())),
             ("data_dir".to_owned(), toml::Value::from(self.data_dir.display().to_string())),
-            ("database".to_owned(), toml::Value::from(database)),
+            ("database".to_owned(), toml::Value::from(self.shown_database())),
             ("public_url".to_owned(), toml::Value::from(self.public_url.clone())),
             ("rate_limit".to_owned(), toml::Value::from(i64::from(self.rate_limit))),
             ("origins".to_owned(), toml::Value::from(self.origins.clone())),
@@ -170,7 +195,16 @@ impl Config {
             Some(_) => "secret = \"…\"\n".to_owned(),
             None => format!("# secret: kept in {}\n", self.data_dir.join("secret").display()),
         };
-        format!("{}{secret}", toml::to_string(&table).expect("a table of texts and numbers can always be written"))
+        let settings = toml::to_string(&table).expect("a table of texts and numbers can always be written");
+        format!("# {PRECEDENCE}\n{settings}{secret}")
+    }
+
+    /// The database as it is written in the configuration, without its password.
+    pub(crate) fn shown_database(&self) -> String {
+        match &self.database {
+            Database::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Database::Postgres(url) => masked(url),
+        }
     }
 }
 
@@ -179,6 +213,22 @@ impl File {
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
         toml::from_str(&text).map_err(|error| ConfigError::Invalid(path.to_owned(), error))
     }
+}
+
+/// The address under which a listening address is reached from the same machine.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+/// `https://shop.example.com`, as browsers write it.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '"', '%', '*']))
 }
 
 /// A database address without its password.
@@ -210,5 +260,24 @@ mod tests {
         assert!(Config::load(&Flags { database: Some("mysql://x".into()), ..Flags::default() }).is_err());
         assert!(Config::load(&Flags { public_url: Some("booking".into()), ..Flags::default() }).is_err());
         assert!(Config::load(&Flags { secret: Some("short".into()), ..Flags::default() }).is_err());
+        assert!(Config::load(&Flags { database: Some("sqlite:".into()), ..Flags::default() }).is_err());
+        assert!(Config::load(&Flags { log: Some("info==x".into()), ..Flags::default() }).is_err());
+        for origin in ["shop.example", "https://shop.example/", "*"] {
+            assert!(Config::load(&Flags { origins: Some(vec![origin.into()]), ..Flags::default() }).is_err(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn who_listens_everywhere_is_reached_on_loopback() {
+        for (listen, public) in [
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:8080", "http://[::1]:8080"),
+            ("localhost:8080", "http://127.0.0.1:8080"),
+            ("192.0.2.1:8080", "http://192.0.2.1:8080"),
+        ] {
+            let config = Config::load(&Flags { listen: address(listen).ok(), ..Flags::default() }).expect("valid");
+            assert_eq!(config.public_url, public);
+        }
+        assert!(address("8080").is_err() && address("example.com:80").is_err());
     }
 }

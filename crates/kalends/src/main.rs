@@ -8,6 +8,7 @@ mod wiring;
 
 use clap::{Parser, Subcommand};
 use config::{Config, Flags, LogFormat};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -17,7 +18,10 @@ use tracing_subscriber::EnvFilter;
     version,
     about,
     max_term_width = 100,
-    after_help = "Without a command, kalends serves. Try `kalends quickstart` first."
+    after_help = format!(
+        "Without a command, kalends serves. Try `kalends quickstart` first.\nSettings: {}.",
+        config::PRECEDENCE
+    )
 )]
 struct Cli {
     #[command(flatten)]
@@ -108,7 +112,8 @@ fn complain(error: &dyn std::error::Error) -> ExitCode {
 /// Log lines go to standard error: standard output belongs to the commands.
 fn start_log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Json => log.json().init(),
         LogFormat::Human => log.init(),

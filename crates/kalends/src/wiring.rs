@@ -30,14 +30,25 @@ pub(crate) async fn platform(config: &Config) -> Outcome<(Service, Tokens)> {
 
 /// The database, as it is.
 pub(crate) async fn open(config: &Config) -> Outcome<Store> {
-    fs::create_dir_all(&config.data_dir)
-        .map_err(|error| format!("the data folder {} cannot be made: {error}", config.data_dir.display()))?;
+    make_folder(&config.data_dir)?;
     if let Database::Sqlite(path) = &config.database
-        && let Some(folder) = path.parent()
+        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
     {
-        fs::create_dir_all(folder)?;
+        make_folder(folder)?;
     }
-    Ok(Store::open(StoreConfig { database: config.database.clone(), ..StoreConfig::default() }).await?)
+    let settings = StoreConfig { database: config.database.clone(), ..StoreConfig::default() };
+    let store = Store::open(settings).await;
+    Ok(store.map_err(|error| format!("cannot use the database {}: {error}", config.shown_database()))?)
+}
+
+/// Makes a folder that only its owner can enter: personal data and secrets lie there. One that is there stays as it is.
+fn make_folder(folder: &Path) -> Outcome {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made = builder.create(folder);
+    Ok(made.map_err(|error| format!("the data folder {} cannot be made: {error}", folder.display()))?)
 }
 
 /// The installation's secret: configured, or made once and kept in the data folder for its owner only.
