@@ -1,5 +1,6 @@
 //! What the sources themselves must obey.
 
+mod documents;
 mod layers;
 mod licences;
 mod messages;

@@ -8,12 +8,15 @@ use kalends_store::schema;
 use kalends_web::{Limits, Web, server};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1_024;
 /// How often expired rows are removed and idle counters forgotten.
 const TIDY: Duration = Duration::from_secs(300);
 
@@ -29,11 +32,13 @@ pub(crate) fn print(text: &str) -> Outcome {
 /// `serve` and `quickstart`.
 pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
     // First of all: who cannot listen leaves the database alone.
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+    let socket = take_address(config.listen).map_err(|error| {
         format!("cannot listen on {}: {error}; choose another address with --listen", config.listen)
     })?;
     let (service, tokens) = platform(config).await?;
     let demo = if quickstart { Some(demo::ensure(config, &service).await?) } else { None };
+    // Connections are let in when they can be served: a port that answers is a server that is ready.
+    let listener = socket.listen(BACKLOG)?;
     let web = Arc::new(Web {
         service,
         tokens,
@@ -57,6 +62,15 @@ pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
     tidier.abort();
     web.service.store.close().await;
     Ok(())
+}
+
+/// Takes an address without letting anybody in yet.
+fn take_address(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that starts again must not wait for the connections of the one before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 /// Removes what has expired, for as long as the server runs.

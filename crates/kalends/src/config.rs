@@ -145,7 +145,8 @@ impl Config {
                 _ => return Err(ConfigError::Database),
             },
         };
-        let public_url = flags.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{}", reachable(listen)));
+        let public_url =
+            flags.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{}", reachable(listen)));
         let public_url = public_url.trim_end_matches('/').to_owned();
         let host = public_url.strip_prefix("http://").or_else(|| public_url.strip_prefix("https://"));
         if host.is_none_or(|host| host.is_empty() || host.contains(['?', '#', ' '])) {
@@ -263,7 +264,10 @@ mod tests {
         assert!(Config::load(&Flags { database: Some("sqlite:".into()), ..Flags::default() }).is_err());
         assert!(Config::load(&Flags { log: Some("info==x".into()), ..Flags::default() }).is_err());
         for origin in ["shop.example", "https://shop.example/", "*"] {
-            assert!(Config::load(&Flags { origins: Some(vec![origin.into()]), ..Flags::default() }).is_err(), "{origin}");
+            assert!(
+                Config::load(&Flags { origins: Some(vec![origin.into()]), ..Flags::default() }).is_err(),
+                "{origin}"
+            );
         }
     }
 

@@ -41,7 +41,7 @@ curl -s -H "Authorization: Bearer $ACCESS_TOKEN" {base_url}/app/v3/en/organizati
 curl -s -H "Authorization: Bearer $ACCESS_TOKEN" -H "Content-Type: application/json" \
   -d '{{"firstName":"John","lastName":"Doe"}}' {base_url}/app/v3/en/organization/{organization_id}/customer/add
 
-Then a booking: the first free time of the first template, taken and canceled:
+# Then a booking: the first free time of the first template, taken and canceled.
 
 API={base_url}/app/v3/en/organization/{organization_id}
 id() {{ grep -o '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4; }}

@@ -50,6 +50,9 @@ async fn demo_is_idempotent_and_private() {
     for file in ["demo.json", "secret"] {
         assert_eq!(mode(&folder.path().join(file)), 0o600, "{file}");
     }
+    let made = folder.path().join("made/here");
+    output(kalends(&made).arg("migrate"));
+    assert_eq!(mode(&made), 0o700, "personal data lies there");
     let server = Server::start(&mut kalends(folder.path()), free_port()).await;
     assert_eq!(demo(kalends(folder.path())), first, "beside a running server");
     let mut elsewhere = kalends(folder.path());
@@ -143,6 +146,9 @@ fn configuration() {
     for (args, part) in [
         (vec!["--database", "mysql://x"], "postgresql://"),
         (vec!["--public-url", "booking"], "https://"),
+        (vec!["--database", "sqlite:"], "sqlite:FILE"),
+        (vec!["--origin", "*"], "https://shop.example.com"),
+        (vec!["--log", "info==x"], "a level such as info"),
         (vec!["--secret", "short"], "32 characters"),
         (vec!["--config", "/nowhere/kalends.toml"], "/nowhere/kalends.toml"),
     ] {
@@ -156,6 +162,37 @@ fn configuration() {
     let address = taken.local_addr().expect("an address").to_string();
     let said = complaint(kalends(folder.path()).args(["--log", "off", "--listen", &address, "serve"]));
     assert!(said.contains(&address) && said.contains("--listen"), "{said}");
+    assert!(!folder.path().join("kalends.db").exists(), "who cannot listen leaves no trace");
+    let said = kalends(folder.path()).args(["--listen", "8080"]).output().expect("it runs").stderr;
+    assert!(String::from_utf8_lossy(&said).contains("such as 127.0.0.1:8080"), "{said:?}");
+}
+
+/// A database that cannot be used is named, without its password.
+#[test]
+fn databases_out_of_reach() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("text.db");
+    fs::write(&text, "no database at all, but long enough to be looked at").expect("written");
+    let no_database = format!("sqlite:{}", text.display());
+    for (url, named) in [
+        (no_database.as_str(), no_database.as_str()),
+        ("postgresql://kalends:hunter2@127.0.0.1:1/kalends", "postgresql://kalends:…@127.0.0.1:1/kalends"),
+    ] {
+        let said = complaint(kalends(folder.path()).args(["--database", url, "migrate"]));
+        assert!(said.contains(named) && !said.contains("hunter2"), "{said}");
+    }
+}
+
+/// Whoever reads what a command prints may stop reading.
+#[test]
+fn nobody_listens() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = kalends(folder.path());
+    command.args(["config", "show"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().expect("it runs");
+    drop(process.stdout.take());
+    let output = process.wait_with_output().expect("it ends");
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
 }
 
 /// A secret that does not open the keys is told in words; `migrate` twice; `backup` beside a running server.

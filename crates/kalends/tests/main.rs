@@ -3,5 +3,6 @@
 mod commands;
 mod crash;
 mod full_disk;
+mod readme;
 mod server;
 mod stop;
