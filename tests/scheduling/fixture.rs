@@ -66,7 +66,8 @@ impl Scene {
         Self::of(app, text(answer.content(201), "id")).await
     }
 
-    async fn resource(&self, entity: &str, document: Value) -> Resource {
+    /// A booking resource with the hours of its organization.
+    pub(super) async fn resource(&self, entity: &str, document: Value) -> Resource {
         let added = self.app.post(&format!("/{entity}/add"), document).await;
         let path = format!("{entity}/{}", text(added.content(201), "id"));
         let shown = self.app.get(&format!("/{path}/show")).await;
