@@ -1,8 +1,11 @@
 //! The program itself: its commands, its end, its end without warning, a disk without room.
 
+mod booking_crash;
 mod commands;
 mod crash;
 mod full_disk;
 mod readme;
+mod processes;
+mod scene;
 mod server;
 mod stop;

@@ -3,7 +3,7 @@
 //! Invariant: what is taken here was offered by the evaluator a moment ago in the same transaction, or the request
 //! overrides it explicitly and the caller may.
 
-use super::plan::Kind;
+use super::plan::{Bookable, Kind};
 use super::world::{self, World};
 use super::{Context, events, is_module};
 use crate::call::Caller;
@@ -16,9 +16,10 @@ use kalends_scheduling::span::Span;
 use kalends_store::Tx;
 use kalends_store::booking as store;
 use serde_json::Value;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Losing a race is followed by another try this often.
-const TRIES: usize = 8;
+/// What one booking of the day weighs against the order among equals.
+const WEIGHT: u32 = 1 << 10;
 /// Most combinations that are compared with the one a slot id names.
 const COMPARED: usize = 100_000;
 /// The permission that the overrides need.
@@ -156,9 +157,11 @@ pub(crate) async fn take(
     let start = wanted.start;
     let mut ignored: Vec<String> = wanted.hold.iter().cloned().collect();
     ignored.extend(own.map(|(id, _)| id.to_owned()));
-    for _ in 0..TRIES {
+    // Every race that is lost takes at least one resource out of the choice.
+    for _ in 0..=context.plan.resources.len() {
         let world = evaluate(tx, context, wanted, &ignored).await?;
-        let chosen = choose(context, wanted, &world, own.map(|(_, resources)| resources))?;
+        let load = burden(context, &world, holder_id, own.map(|(_, resources)| resources));
+        let chosen = choose(context, wanted, &world, &load)?;
         let mut places: Vec<usize> = chosen.iter().flatten().copied().collect();
         places.sort_unstable();
         let seqs: Vec<i64> = places.iter().map(|place| context.plan.resources[*place].record.seq).collect();
@@ -208,28 +211,32 @@ async fn evaluate(tx: &mut Tx, context: &Context, wanted: &Wanted, ignored: &[St
     Ok(world)
 }
 
+/// How little each resource is wanted, by place: whoever is booked more that day less than others. Among equals every holder
+/// has an order of its own, so that a crowd does not run after the same one; who serves the appointment already goes on
+/// serving it where that is possible.
+fn burden(context: &Context, world: &World, holder_id: &str, own: Option<&[String]>) -> Vec<u32> {
+    let of = |(place, bookable): (usize, &Bookable)| {
+        if own.is_some_and(|own| own.contains(&bookable.record.id)) {
+            return 0;
+        }
+        let mut order = DefaultHasher::new();
+        (holder_id, place).hash(&mut order);
+        let order = u32::try_from(order.finish() % u64::from(WEIGHT - 1)).unwrap_or(0);
+        world.load[place].saturating_mul(WEIGHT).saturating_add(1 + order)
+    };
+    context.plan.resources.iter().enumerate().map(of).collect()
+}
+
 /// Which resources serve which step.
-fn choose(
-    context: &Context,
-    wanted: &Wanted,
-    world: &World,
-    own: Option<&[String]>,
-) -> Result<Vec<Vec<usize>>, Failure> {
+fn choose(context: &Context, wanted: &Wanted, world: &World, load: &[u32]) -> Result<Vec<Vec<usize>>, Failure> {
     let Context { organization, plan, call } = context;
     let task = &plan.task;
     let free = evaluator::free_at(task, &world.resources, wanted.start);
-    let mut load = world.load.clone();
-    for (place, bookable) in plan.resources.iter().enumerate() {
-        // Who serves the appointment already goes on serving it where that is possible.
-        if own.is_some_and(|own| own.contains(&bookable.record.id)) {
-            load[place] = 0;
-        }
-    }
     let assigned = match &wanted.choice {
         Choice::Hash(hash) => {
-            named(context, &free, *hash).and_then(|combination| evaluator::assign(task, &free, &combination, &load))
+            named(context, &free, *hash).and_then(|combination| evaluator::assign(task, &free, &combination, load))
         }
-        Choice::Ids(ids) if ids.is_empty() => any(context, &free, &load),
+        Choice::Ids(ids) if ids.is_empty() => any(context, &free, load),
         Choice::Ids(ids) => exactly(context, &free, ids)?,
     };
     assigned.ok_or_else(|| {
