@@ -5,6 +5,7 @@ use kalends_engine::entity::Verb;
 use kalends_engine::input::{self, Mode};
 use kalends_engine::openapi::{self, MORE_METHODS};
 use kalends_engine::route::{Action, Api, Method, Route};
+use kalends_testkit::app::TestApp;
 use kalends_testkit::client::Answer;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -254,11 +255,82 @@ both! {
             fits(&document, &format!("{entity}_add"), &wrong);
             fits(&document, &format!("{entity}_delete"), &demo.delete(&format!("/{entity}/{id}/delete")).await);
         }
-        fits(&document, "organization_show", &demo.get("/show").await);
-        fits(&document, "log_index", &demo.get("/log/index/1").await);
-        fits(&document, "employee_list", &demo.get("/employee/list").await);
-        fits(&document, "bookingResource_list", &demo.get("/bookingResource/list").await);
-        fits(&document, "app_list", &demo.get("/app/list").await);
-        fits(&document, "static_country_list", &app.without_organization().await.get("/static/country/list").await);
+        for (operation, path) in [
+            ("organization_show", "/show"),
+            ("organization_subOrganization_list", "/organization/list"),
+            ("organization_availability_listDay", "/availability/year/2027/month/2/day/1/listDay"),
+            ("organization_timeGrid_listWeek", "/timeGrid/year/2027/week/5/listWeek"),
+            ("appointment_listMonth", "/appointment/year/2027/month/2/listMonth"),
+            ("appointment_indexAllDay", "/appointment/year/2027/month/2/day/1/indexAllDay/1"),
+            ("log_index", "/log/index/1"),
+            ("log_filter", "/log/filter/1?searchQuery=customer"),
+            ("employee_list", "/employee/list"),
+            ("bookingResource_list", "/bookingResource/list"),
+            ("app_list", "/app/list"),
+            ("static_country_list", "/static/country/list"),
+        ] {
+            let caller = if operation.starts_with("static") { app.without_organization().await } else { app.demo().await };
+            let answer = caller.get(path).await;
+            assert_eq!(answer.status, 200, "{operation} {}", answer.text);
+            fits(&document, operation, &answer);
+        }
+        let module = app.demo_module().await;
+        let document = self::document(Api::Module);
+        for (operation, path) in [
+            ("organization_show", "/show"),
+            ("bookingTemplate_list", "/bookingTemplate/list"),
+            ("bookingResource_list", "/bookingResource/list"),
+        ] {
+            let answer = module.get(path).await;
+            assert_eq!(answer.status, 200, "{operation} {}", answer.text);
+            fits(&document, operation, &answer);
+        }
+        bookable(&app).await;
+    }
+}
+
+/// Free times and what is booked: with an employee who is there, a template she serves, and a customer.
+async fn bookable(app: &TestApp) {
+    let (demo, document) = (app.demo().await, document(Api::App));
+    let employee = demo.post("/employee/add", json!({"firstName": "Ada", "lastName": "Doe"})).await;
+    let employee = employee.content(201)["id"].as_str().expect("an id").to_owned();
+    let body = json!({"name": "Cut", "type": "SIMPLE", "duration": 30});
+    let template = demo.post("/appointmentTemplate/add", body).await;
+    let template = template.content(201)["id"].as_str().expect("an id").to_owned();
+    let resources = demo.get("/bookingResource/list").await;
+    let resources = resources.content(200)["recordList"].as_array().expect("a list").clone();
+    let resource = resources.iter().find(|resource| resource["employeeId"] == employee.as_str()).expect("her resource");
+    let resource = resource["id"].as_str().expect("an id");
+    let link = format!("/appointmentTemplate/{template}/bookingResource/{resource}/link");
+    let linked = demo.send("LINK", &link, None).await;
+    assert_eq!(linked.status, 200, "{}", linked.text);
+    fits(&document, "appointmentTemplate_bookingResource_link", &linked);
+    let (start, end) = ("2027-02-01T09:00:00+01:00", "2027-02-01T12:00:00+01:00");
+    let hours = json!({"rangeStart": start, "rangeEnd": end, "availability": [{"start": start, "end": end}]});
+    for owner in ["", &format!("/employee/{employee}")] {
+        let edited = demo.put(&format!("{owner}/availability/edit"), hours.clone()).await;
+        assert_eq!(edited.status, 200, "{}", edited.text);
+        let entity = if owner.is_empty() { "organization" } else { "employee" };
+        fits(&document, &format!("{entity}_availability_edit"), &edited);
+    }
+    let templates = demo.get("/bookingTemplate/list").await;
+    fits(&document, "bookingTemplate_list", &templates);
+    let templates = templates.content(200)["recordList"].as_array().expect("a list").clone();
+    let known = |bookable: &&Value| bookable["appointmentTemplateId"] == template.as_str() || bookable["name"] == "Cut";
+    let bookable = templates.iter().find(known).expect("its public view")["id"].as_str().expect("an id");
+    let slots = demo.get(&format!("/bookingTemplate/{bookable}/bookingSlot/year/2027/month/2/day/1/listDay")).await;
+    fits(&document, "bookingSlot_listDay", &slots);
+    let slot = slots.content(200)["list"][0]["id"].as_str().expect("a free slot").to_owned();
+    let customer = demo.post("/customer/add", json!({"lastName": "Roe"})).await;
+    let body = json!({"bookingSlotId": slot, "customerId": customer.content(201)["id"]});
+    let added = demo.post("/appointment/add", body).await;
+    fits(&document, "appointment_add", &added);
+    let id = added.content(201)["id"].as_str().expect("an id").to_owned();
+    for (operation, path) in [
+        ("appointment_show", format!("/appointment/{id}/show")),
+        ("appointment_bookingResourceReplaceList", format!("/appointment/{id}/bookingResourceReplaceList")),
+        ("appointment_listDay", "/appointment/year/2027/month/2/day/1/listDay".into()),
+    ] {
+        fits(&document, operation, &demo.get(&path).await);
     }
 }

@@ -81,6 +81,19 @@ pub enum Answer {
     Other,
 }
 
+/// What the records of a hand-written operation's answer are; where it answers no list, the record itself.
+#[derive(Debug, Clone, Copy)]
+pub enum Records {
+    /// Records of several classes, or of one that no table describes.
+    Various,
+    /// The entity's full forms.
+    Full,
+    /// The entity's short forms.
+    Short,
+    /// Records of that class with these fields.
+    Own(&'static str, &'static [&'static FieldSpec]),
+}
+
 /// A behavioural operation: an ordinary handler registered beside the entities' tables.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
@@ -106,6 +119,8 @@ pub struct Operation {
     pub example: &'static [&'static str],
     /// What it answers.
     pub answer: Answer,
+    /// What the records of its answer are.
+    pub records: Records,
 }
 
 /// Starts the description of a hand-written operation.
@@ -123,6 +138,7 @@ pub const fn operation(api: Api, name: &'static str, method: Method, path: &'sta
         extends: false,
         example: &[],
         answer: Answer::Other,
+        records: Records::Various,
     }
 }
 
@@ -161,6 +177,12 @@ impl Operation {
     /// The fields that go together in an example of its body.
     pub const fn example(mut self, names: &'static [&'static str]) -> Self {
         self.example = names;
+        self
+    }
+
+    /// What the records of its answer are.
+    pub const fn records(mut self, records: Records) -> Self {
+        self.records = records;
         self
     }
 

@@ -1,11 +1,13 @@
 //! The hand-written operations of scheduling: booking slots, holds, appointments.
 
 use crate::shared;
-use kalends_engine::field::{Field, FieldSpec, any, boolean, instant, list, long_text, map, object, reference, text};
+use kalends_engine::field::{
+    Field, FieldSpec, any, boolean, instant, integer, list, long_text, map, object, reference, text,
+};
 use kalends_engine::route::Answer::{Bytes, Full, Other, Page, Range, Short};
 use kalends_engine::route::Api::{self, App, Module};
 use kalends_engine::route::Method::{Delete, Get, Post, Put};
-use kalends_engine::route::{Answer, Operation, operation};
+use kalends_engine::route::{Answer, Operation, Records, operation};
 use serde_json::Value;
 
 static SLOT: Field<String> = text("bookingSlotId").max(64);
@@ -61,12 +63,38 @@ pub static NEW: &[&FieldSpec] = &[
     &SEND_END.spec,
 ];
 
+static SLOT_ID: Field<String> = text("id").max(64).required();
+static TIMESTAMP: Field<i64> = instant("timestamp").required();
+static COMBINATION: Field<Value> = list("bookingResourceCombination", &RESOURCE).required();
+static PLACES: Field<i64> = integer("appointmentEventAttendanceCountMax");
+static PLACES_FREE: Field<i64> = integer("appointmentEventAttendanceCountFree");
+/// What a free slot tells; the places only of events.
+static OPEN_SLOT: &[&FieldSpec] = &[&SLOT_ID.spec, &TIMESTAMP.spec, &COMBINATION.spec, &PLACES.spec, &PLACES_FREE.spec];
+static TOKEN: Field<String> = text("holdToken").max(64).required();
+static HELD_SLOT: Field<String> = text("bookingSlotId").max(64).required();
+static EXPIRES: Field<i64> = instant("expires").required();
+static SECONDS: Field<i64> = integer("seconds").required();
+/// What a hold tells.
+static HELD: &[&FieldSpec] =
+    &[&TOKEN.spec, &HELD_SLOT.spec, &TIMESTAMP.spec, &EXPIRES.spec, &SECONDS.spec, &RESOURCES.spec];
+static OLD: Field<Value> = any("bookingResourceOld");
+static NEW_RESOURCE: Field<Value> = any("bookingResourceNew");
+static CATEGORY: Field<String> = text("category").default("null");
+static OTHER: FieldSpec = object("replacement", &[&OLD.spec, &NEW_RESOURCE.spec, &RESOURCES.spec, &CATEGORY.spec]).spec;
+static OTHERS: Field<Value> = list("recordList", &OTHER).required();
+/// The first replacement, and all of them in a list.
+static REPLACEMENTS: &[&FieldSpec] = &[&OLD.spec, &NEW_RESOURCE.spec, &RESOURCES.spec, &CATEGORY.spec, &OTHERS.spec];
+
 const fn appointment(api: Api, name: &'static str, path: &'static str, answer: Answer) -> Operation {
-    operation(api, name, Get, path).of("appointment").answers(answer)
+    operation(api, name, Get, path).of("appointment").answers(answer).records(Records::Full)
+}
+
+const fn below(name: &'static str, path: &'static str) -> Operation {
+    appointment(App, name, path, Page).records(Records::Short)
 }
 
 const fn slot(api: Api, name: &'static str, path: &'static str, answer: Answer) -> Operation {
-    operation(api, name, Get, path).of("bookingSlot").answers(answer)
+    operation(api, name, Get, path).of("bookingSlot").answers(answer).records(Records::Own("BOOKING_SLOT", OPEN_SLOT))
 }
 
 /// Paths of the calendar, once.
@@ -96,9 +124,9 @@ pub static OPERATIONS: &[Operation] = &[
     appointment(App, "appointment_indexDay", calendar!("appointment", day, "indexDay/{page}"), Page),
     appointment(App, "appointment_indexWeek", calendar!("appointment", week, "indexWeek/{page}"), Page),
     appointment(App, "appointment_indexMonth", calendar!("appointment", month, "indexMonth/{page}"), Page),
-    appointment(App, "appointment_indexAllDay", calendar!("appointment", day, "indexAllDay/{page}"), Page),
-    appointment(App, "appointment_indexAllWeek", calendar!("appointment", week, "indexAllWeek/{page}"), Page),
-    appointment(App, "appointment_indexAllMonth", calendar!("appointment", month, "indexAllMonth/{page}"), Page),
+    below("appointment_indexAllDay", calendar!("appointment", day, "indexAllDay/{page}")),
+    below("appointment_indexAllWeek", calendar!("appointment", week, "indexAllWeek/{page}")),
+    below("appointment_indexAllMonth", calendar!("appointment", month, "indexAllMonth/{page}")),
     appointment(
         App,
         "appointment_customer_listDay",
@@ -117,12 +145,14 @@ pub static OPERATIONS: &[Operation] = &[
         calendar!("customer/{customerId}/appointment", month, "listMonth"),
         Range,
     ),
-    appointment(
+    operation(
         App,
         "appointment_bookingResourceReplaceList",
+        Get,
         "appointment/{appointmentId}/bookingResourceReplaceList",
-        Other,
-    ),
+    )
+    .of("appointment")
+    .records(Records::Own("BOOKING_RESOURCE_REPLACE", REPLACEMENTS)),
     operation(App, "appointment_move", Put, "appointment/{appointmentId}/move")
         .of("appointment")
         .body(TIME)
@@ -185,6 +215,9 @@ pub static OPERATIONS: &[Operation] = &[
         calendar!("bookingTemplate/{bookingTemplateId}/bookingSlot", month, "listMonth"),
         Range,
     ),
-    operation(Module, "bookingSlot_hold", Post, "bookingSlot/{bookingSlotId}/hold").of("bookingSlot").creates(),
+    operation(Module, "bookingSlot_hold", Post, "bookingSlot/{bookingSlotId}/hold")
+        .of("bookingSlot")
+        .creates()
+        .records(Records::Own("BOOKING_SLOT_HOLD", HELD)),
     operation(Module, "bookingSlot_release", Delete, "bookingSlot/hold/{holdToken}/release").of("bookingSlot"),
 ];

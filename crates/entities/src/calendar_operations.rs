@@ -1,10 +1,10 @@
 //! The hand-written operations of availability and time grids, and the links that stand below an organization itself.
 
-use kalends_engine::field::{Field, FieldSpec, instant, list, object};
+use kalends_engine::field::{Field, FieldSpec, date, instant, list, object};
 use kalends_engine::route::Answer::{Other, Range};
 use kalends_engine::route::Api::App;
 use kalends_engine::route::Method::{Get, Link, Put, Unlink};
-use kalends_engine::route::{Operation, operation};
+use kalends_engine::route::{Operation, Records, operation};
 use serde_json::Value;
 
 static RANGE_START: Field<i64> = instant("rangeStart").required();
@@ -20,6 +20,12 @@ pub static AVAILABILITY: &[&FieldSpec] = &[&RANGE_START.spec, &RANGE_END.spec, &
 /// What `timeGrid_edit` takes, likewise.
 pub static TIME_GRID: &[&FieldSpec] = &[&RANGE_START.spec, &RANGE_END.spec, &STARTS.spec];
 
+static DATE: Field<String> = date("date").required();
+static DAY_PIECES: Field<Value> = list("availabilityList", &PIECE).required();
+static DAY: &[&FieldSpec] = &[&DATE.spec, &DAY_PIECES.spec];
+static DAY_STARTS: Field<Value> = list("timeGridList", &START.spec).required();
+static GRID_DAY: &[&FieldSpec] = &[&DATE.spec, &DAY_STARTS.spec];
+
 /// The three lists of an owner's hours.
 macro_rules! hours {
     ($entity:literal, $path:literal) => {
@@ -31,7 +37,8 @@ macro_rules! hours {
                 concat!($path, "availability/year/{year}/month/{month}/day/{day}/listDay"),
             )
             .of($entity)
-            .answers(Range),
+            .answers(Range)
+            .records(Records::Own("AVAILABILITY_DAY", DAY)),
             operation(
                 App,
                 concat!($entity, "_availability_listWeek"),
@@ -39,7 +46,8 @@ macro_rules! hours {
                 concat!($path, "availability/year/{year}/week/{week}/listWeek"),
             )
             .of($entity)
-            .answers(Range),
+            .answers(Range)
+            .records(Records::Own("AVAILABILITY_DAY", DAY)),
             operation(
                 App,
                 concat!($entity, "_availability_listMonth"),
@@ -47,7 +55,8 @@ macro_rules! hours {
                 concat!($path, "availability/year/{year}/month/{month}/listMonth"),
             )
             .of($entity)
-            .answers(Range),
+            .answers(Range)
+            .records(Records::Own("AVAILABILITY_DAY", DAY)),
         ]
     };
 }
@@ -61,22 +70,27 @@ static WRITES: &[Operation] = &[
     operation(App, "organization_availability_edit", Put, "availability/edit")
         .of("organization")
         .body(AVAILABILITY)
-        .answers(Other),
+        .answers(Other)
+        .records(Records::Own("AVAILABILITY", AVAILABILITY)),
     operation(App, "employee_availability_edit", Put, "employee/{employeeId}/availability/edit")
         .of("employee")
         .body(AVAILABILITY)
-        .answers(Other),
+        .answers(Other)
+        .records(Records::Own("AVAILABILITY", AVAILABILITY)),
     operation(App, "resource_availability_edit", Put, "resource/{resourceId}/availability/edit")
         .of("resource")
         .body(AVAILABILITY)
-        .answers(Other),
+        .answers(Other)
+        .records(Records::Own("AVAILABILITY", AVAILABILITY)),
     operation(App, "organization_timeGrid_listWeek", Get, "timeGrid/year/{year}/week/{week}/listWeek")
         .of("organization")
-        .answers(Range),
+        .answers(Range)
+        .records(Records::Own("TIME_GRID_DAY", GRID_DAY)),
     operation(App, "organization_timeGrid_edit", Put, "timeGrid/edit")
         .of("organization")
         .body(TIME_GRID)
-        .answers(Other),
+        .answers(Other)
+        .records(Records::Own("TIME_GRID", TIME_GRID)),
     operation(
         App,
         "appointmentTemplate_timeGrid_listWeek",
@@ -84,7 +98,8 @@ static WRITES: &[Operation] = &[
         "appointmentTemplate/{appointmentTemplateId}/timeGrid/year/{year}/week/{week}/listWeek",
     )
     .of("appointmentTemplate")
-    .answers(Range),
+    .answers(Range)
+    .records(Records::Own("TIME_GRID_DAY", GRID_DAY)),
     operation(
         App,
         "appointmentTemplate_timeGrid_edit",
@@ -93,7 +108,8 @@ static WRITES: &[Operation] = &[
     )
     .of("appointmentTemplate")
     .body(TIME_GRID)
-    .answers(Other),
+    .answers(Other)
+    .records(Records::Own("TIME_GRID", TIME_GRID)),
     operation(App, "organization_extraField_link", Link, "extraField/{extraFieldId}/link").of("organization"),
     operation(App, "organization_extraField_unlink", Unlink, "extraField/{extraFieldId}/unlink").of("organization"),
 ];

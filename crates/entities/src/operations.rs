@@ -1,10 +1,10 @@
 //! The hand-written operations: those that no table can say.
 
 use kalends_engine::field::{Field, FieldSpec, boolean, list, object, reference, text};
-use kalends_engine::route::Answer::{Full, List, Other, Page, Short};
+use kalends_engine::route::Answer::{Full, List, Page, Short};
 use kalends_engine::route::Api::{App, Module};
 use kalends_engine::route::Method::{Delete, Get, Post, Put};
-use kalends_engine::route::{Operation, operation};
+use kalends_engine::route::{Operation, Records, operation};
 use serde_json::Value;
 
 use crate::{contract_account, organization, shared};
@@ -80,12 +80,20 @@ pub static OPERATIONS: &[Operation] = &[
     operation(App, "organization_move", Put, "move").of("organization").body(&[&PARENT.spec]).answers(Full),
     operation(App, "organization_app_index", Get, "/app/{appId}/organization/index/{page}")
         .of("organization")
-        .answers(Page),
+        .answers(Page)
+        .records(Records::Short),
     operation(App, "organization_app_filter", Get, "/app/{appId}/organization/filter/{page}")
         .of("organization")
-        .answers(Page),
-    operation(App, "organization_app_list", Get, "/app/{appId}/organization/list").of("organization").answers(List),
-    operation(App, "organization_app_tree", Get, "/app/{appId}/organization/tree").of("organization").answers(List),
+        .answers(Page)
+        .records(Records::Short),
+    operation(App, "organization_app_list", Get, "/app/{appId}/organization/list")
+        .of("organization")
+        .answers(List)
+        .records(Records::Short),
+    operation(App, "organization_app_tree", Get, "/app/{appId}/organization/tree")
+        .of("organization")
+        .answers(List)
+        .records(Records::Short),
     operation(App, "organization_subOrganization_addRoot", Post, "organization/addRoot")
         .of("organization")
         .creates()
@@ -101,12 +109,20 @@ pub static OPERATIONS: &[Operation] = &[
         .answers(Full),
     operation(App, "organization_subOrganization_index", Get, "organization/index/{page}")
         .of("organization")
-        .answers(Page),
+        .answers(Page)
+        .records(Records::Short),
     operation(App, "organization_subOrganization_filter", Get, "organization/filter/{page}")
         .of("organization")
-        .answers(Page),
-    operation(App, "organization_subOrganization_list", Get, "organization/list").of("organization").answers(List),
-    operation(App, "organization_subOrganization_tree", Get, "organization/tree").of("organization").answers(List),
+        .answers(Page)
+        .records(Records::Short),
+    operation(App, "organization_subOrganization_list", Get, "organization/list")
+        .of("organization")
+        .answers(List)
+        .records(Records::Short),
+    operation(App, "organization_subOrganization_tree", Get, "organization/tree")
+        .of("organization")
+        .answers(List)
+        .records(Records::Short),
     operation(App, "organization_edit", Put, "edit").of("organization").body(organization::ENTITY.fields).answers(Full),
     operation(App, "organization_delete", Delete, "delete").of("organization"),
     operation(Module, "organization_show", Get, "show").of("organization").answers(Full),
@@ -115,10 +131,12 @@ pub static OPERATIONS: &[Operation] = &[
         .answers(Full),
     operation(Module, "organization_filter", Get, "/module/{moduleId}/organization/filter")
         .of("organization")
-        .answers(List),
+        .answers(List)
+        .records(Records::Full),
     operation(Module, "organization_list", Get, "/module/{moduleId}/organization/{organizationId}/organization/list")
         .of("organization")
-        .answers(List),
+        .answers(List)
+        .records(Records::Full),
     operation(App, "app_showByInstallKey", Get, "app/{appInstallKey}/showByInstallKey").of("app").answers(Full),
     operation(App, "module_showByInstallKey", Get, "module/{moduleInstallKey}/showByInstallKey")
         .of("module")
@@ -135,6 +153,6 @@ pub static OPERATIONS: &[Operation] = &[
     .of("moduleConfig")
     .answers(Full),
     operation(App, "log_show", Get, "log/{logId}/show").of("log").answers(Full),
-    operation(App, "log_index", Get, "log/index/{page}").of("log").answers(Page),
-    operation(App, "log_filter", Get, "log/filter/{page}").of("log").answers(Other),
+    operation(App, "log_index", Get, "log/index/{page}").of("log").answers(Page).records(Records::Full),
+    operation(App, "log_filter", Get, "log/filter/{page}").of("log").answers(Page).records(Records::Full),
 ];

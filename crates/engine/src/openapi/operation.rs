@@ -6,7 +6,7 @@ use crate::Body;
 use crate::entity::{Entity, Verb};
 use crate::field::FieldSpec;
 use crate::input::Mode;
-use crate::route::{Action, Answer, Api, Method, Operation, Route};
+use crate::route::{Action, Answer, Api, Method, Operation, Records, Route};
 use kalends_catalog::permission;
 use serde_json::{Map, Value, json};
 
@@ -26,13 +26,27 @@ pub(super) fn tag(route: &Route) -> (&'static str, String) {
 type Content = (Value, bool, Vec<(&'static str, Body)>);
 
 /// What the content of an answer is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Form {
     Full,
     /// The effective values only: what the Module API shows of what inherits.
     Public,
     Short,
-    Anything,
+    Own(&'static str, &'static [&'static FieldSpec]),
+    /// What the tables do not describe.
+    Various,
+}
+
+/// What an answer is put together from.
+struct Parts {
+    /// Schema of the record.
+    items: Value,
+    /// Beginning of the component's name.
+    name: String,
+    one: String,
+    many: String,
+    /// An example of the record, or null.
+    example: Value,
 }
 
 impl Builder<'_> {
@@ -53,10 +67,11 @@ impl Builder<'_> {
         if let Some(body) = self.request_body(route) {
             operation.insert("requestBody".into(), body);
         }
-        let mut responses = Map::from_iter([(route.status.to_string(), self.success(route))]);
-        let fails = matches!(route.action, Action::Behaviour(operation) if operation.name == "static_error_show");
-        if fails {
-            responses.clear();
+        // `static/error/{errorCode}/show` never succeeds.
+        let fails = route.operation == "static_error_show";
+        let mut responses = Map::new();
+        if !fails {
+            responses.insert(route.status.to_string(), self.success(route));
         }
         responses.extend(common::refused(&refusals(route, fails)));
         operation.insert("responses".into(), Value::Object(responses));
@@ -135,68 +150,105 @@ impl Builder<'_> {
     }
 
     fn success(&mut self, route: &Route) -> Value {
-        let module = self.api == Api::Module;
-        let whole = if module { Form::Public } else { Form::Full };
-        let (answer, form, versioned) = match route.action {
-            Action::Verb(Verb::Add) => (Answer::Short, Form::Short, true),
-            Action::Verb(Verb::Show | Verb::Identify | Verb::Edit) => (Answer::Full, whole, true),
+        let whole = if self.api == Api::Module { Form::Public } else { Form::Full };
+        let (answer, form) = match route.action {
+            Action::Verb(Verb::Add) => (Answer::Short, Form::Short),
+            Action::Verb(Verb::Show | Verb::Identify | Verb::Edit) => (Answer::Full, whole),
             Action::Verb(Verb::Index | Verb::Filter) | Action::Related(_, Verb::Index | Verb::Filter) => {
-                (Answer::Page, whole, false)
+                (Answer::Page, whole)
             }
-            Action::Verb(Verb::IndexAll | Verb::FilterAll) => (Answer::Page, Form::Short, false),
-            Action::Verb(Verb::List) | Action::Related(..) => (Answer::List, whole, false),
-            Action::Verb(Verb::ListAll) => (Answer::List, Form::Short, false),
-            Action::Verb(Verb::Delete) | Action::Link(_) | Action::Unlink(_) => {
+            Action::Verb(Verb::IndexAll | Verb::FilterAll) => (Answer::Page, Form::Short),
+            Action::Verb(Verb::List) | Action::Related(..) => (Answer::List, whole),
+            Action::Verb(Verb::ListAll) => (Answer::List, Form::Short),
+            _ if matches!(route.method, Method::Delete | Method::Link | Method::Unlink) => {
                 return self.response("Done", "Done; `content` is null.", &json!({"type": "null"}), None, false);
             }
-            Action::Behaviour(operation) => match operation.answer {
-                Answer::Full => (Answer::Full, whole, true),
-                Answer::Short => (Answer::Short, Form::Short, true),
-                // What such a list holds is the operation's own business: short forms, or several classes.
-                other => (other, Form::Anything, false),
-            },
+            Action::Behaviour(operation) => {
+                let form = match (operation.answer, operation.records) {
+                    (Answer::Full, _) => whole,
+                    (Answer::Short, _) | (_, Records::Short) => Form::Short,
+                    (_, Records::Full) => whole,
+                    (_, Records::Own(class, fields)) => Form::Own(class, fields),
+                    (_, Records::Various) => Form::Various,
+                };
+                (operation.answer, form)
+            }
+            Action::Verb(Verb::Delete) | Action::Link(_) | Action::Unlink(_) => (Answer::Other, Form::Various),
         };
-        let Some(entity) = route.entity else { return self.loose(answer) };
-        if form == Form::Anything {
-            return self.loose(answer);
+        let parts = match (form, route.entity) {
+            (Form::Own(class, fields), _) => Some(self.own(class, fields)),
+            (Form::Various, _) | (_, None) => None,
+            (form, Some(entity)) => Some(self.form(entity, form)),
+        };
+        match parts {
+            Some(parts) => self.typed(answer, &parts),
+            None => self.loose(answer),
         }
-        let (items, word) = self.form(entity, form);
-        let example = match form {
-            Form::Full => Some(self.examples.full(entity)),
-            Form::Short => Some(self.examples.short(entity)),
-            _ => None,
-        };
-        let noun = spaced(entity.name);
+    }
+
+    /// An answer whose records are known.
+    fn typed(&mut self, answer: Answer, parts: &Parts) -> Value {
+        let Parts { items, name, one, many, example } = parts;
         match answer {
             Answer::List => {
-                let text = format!("A LIST of {} ({} form).", plural(entity.name), word.to_lowercase());
-                self.response(&format!("{}{word}List", pascal(entity.name)), &text, &common::list(&items), None, false)
+                self.response(&format!("{name}List"), &format!("A LIST of {many}."), &common::list(items), None, false)
             }
             Answer::Page => {
-                let text = format!("A PAGINATION_LIST of {} ({} form).", plural(entity.name), word.to_lowercase());
-                self.response(&format!("{}{word}Page", pascal(entity.name)), &text, &common::page(&items), None, false)
+                let text = format!("A PAGINATION_LIST of {many}.");
+                self.response(&format!("{name}Page"), &text, &common::page(items), None, false)
             }
-            _ => {
-                let text = format!("The {noun} ({} form).", word.to_lowercase());
-                self.response(&format!("{}{word}", pascal(entity.name)), &text, &items, example, versioned)
+            Answer::Range => {
+                let text = format!("A RANGE_LIST of {many}.");
+                self.response(&format!("{name}Range"), &text, &common::range(items), None, false)
+            }
+            Answer::Bytes => self.loose(answer),
+            Answer::Other => {
+                let content = json!({"anyOf": [items, {"type": "null"}]});
+                let text = format!("The {one}; null when there is none.");
+                self.response(&format!("{name}OrNull"), &text, &content, None, false)
+            }
+            Answer::Full | Answer::Short => {
+                self.response(name, &format!("The {one}."), items, Some(example.clone()).filter(|e| !e.is_null()), true)
             }
         }
     }
 
-    /// The form's schema as a component, and its word.
-    fn form(&mut self, entity: &'static Entity, form: Form) -> (Value, &'static str) {
-        match form {
-            Form::Short => (self.schema(&pascal(&format!("{}_short", entity.name)), || schema::short(entity)), "Short"),
-            Form::Public => {
-                (self.schema(&pascal(&format!("{}_public", entity.name)), || schema::full(entity, &[], true)), "Public")
+    /// Records that only one operation answers.
+    fn own(&mut self, class: &'static str, fields: &'static [&'static FieldSpec]) -> Parts {
+        let name: String = class.split('_').map(|word| sentence(&word.to_ascii_lowercase())).collect();
+        let items = self.schema(&name, || schema::own(class, fields));
+        let noun = class.to_ascii_lowercase().replace('_', " ");
+        let many = plural(&noun);
+        Parts { items, name: format!("{name}Answer"), one: noun, many, example: Value::Null }
+    }
+
+    /// An entity's form: its schema as a component, and how the answers that hold it are called.
+    fn form(&mut self, entity: &'static Entity, form: Form) -> Parts {
+        let (items, word, example) = match form {
+            Form::Short => {
+                let name = pascal(&format!("{}_short", entity.name));
+                (self.schema(&name, || schema::short(entity)), "Short", self.examples.short(entity))
             }
-            Form::Full | Form::Anything => {
+            Form::Public => {
+                let name = pascal(&format!("{}_public", entity.name));
+                (self.schema(&name, || schema::full(entity, &[], true)), "Public", Value::Null)
+            }
+            _ => {
                 let linked = self.linked(entity);
                 for other in &linked {
                     self.schema(&pascal(&format!("{}_short", other.name)), || schema::short(other));
                 }
-                (self.schema(&pascal(entity.name), || schema::full(entity, &linked, false)), "Full")
+                let schema = self.schema(&pascal(entity.name), || schema::full(entity, &linked, false));
+                (schema, "Full", self.examples.full(entity))
             }
+        };
+        let form = word.to_lowercase();
+        Parts {
+            items,
+            name: format!("{}{word}", pascal(entity.name)),
+            one: format!("{} ({form} form)", spaced(entity.name)),
+            many: format!("{} ({form} form)", plural(entity.name)),
+            example,
         }
     }
 

@@ -255,6 +255,15 @@ pub(super) fn full(entity: &Entity, linked: &[&Entity], public: bool) -> Value {
     object(properties, &required)
 }
 
+/// A record that is no entity's.
+pub(super) fn own(class: &str, fields: &[&FieldSpec]) -> Value {
+    let mut properties = Map::from_iter([("class".to_owned(), json!({"const": class}))]);
+    properties.extend(answers(fields, false));
+    let required: Vec<&str> =
+        ["class"].into_iter().chain(fields.iter().filter(|spec| spec.required).map(|spec| spec.name)).collect();
+    object(properties, &required)
+}
+
 /// The short form.
 pub(super) fn short(entity: &Entity) -> Value {
     let mut properties = head(&entity.short_class());

@@ -79,40 +79,68 @@ fn verb_summary(verb: Verb, entity: &str) -> String {
     }
 }
 
-/// `appointment_customer_listDay` is "List the appointments of a customer: day".
+/// Operations whose names alone do not say what they do.
+const TOLD: &[(&str, &str)] = &[
+    ("appointment_bookingResourceReplaceList", "List the booking resources that could take the place of booked ones"),
+    ("appointment_showProtected", "Show an appointment without the person"),
+    ("bookingSlot_earliest", "Find the earliest free booking slot"),
+    ("bookingSlot_hold", "Hold a booking slot for some minutes"),
+    ("bookingSlot_release", "Give back a booking slot that was held"),
+    ("organization_subOrganization_addRoot", "Add an organization beside this one, without one above"),
+    ("organization_subOrganization_addSub", "Add an organization below this one"),
+    ("static_error_show", "Answer with that status, to see what it looks like"),
+];
+
+/// `appointment_customer_listDay` is "List the appointments of a customer: one day".
 fn behaviour(operation: &Operation) -> String {
+    if let Some((_, told)) = TOLD.iter().find(|(name, _)| *name == operation.name) {
+        return (*told).to_owned();
+    }
     let mut parts: Vec<&str> = operation.name.split('_').collect();
     let word = parts.pop().unwrap_or_default();
-    let (noun, others) = match parts.as_slice() {
-        ["static", noun, rest @ ..] => (*noun, rest),
+    let (noun, other) = match parts.as_slice() {
+        ["static", noun, ..] => (*noun, None),
         // A sub-organization is an organization seen from above, not one of two things.
-        ["organization", "subOrganization", rest @ ..] => ("subOrganization", rest),
-        [noun, rest @ ..] => (*noun, rest),
-        [] => (operation.entity, &[][..]),
+        ["organization", "subOrganization", ..] => ("subOrganization", None),
+        // What has no records of its own belongs to what has: the availability of an employee.
+        [owner, noun, ..] if permission::permission_for(noun, false).is_none() => (*noun, Some(*owner)),
+        [noun, other, ..] => (*noun, Some(*other)),
+        [noun] => (*noun, None),
+        [] => (operation.entity, None),
     };
-    let below: String = others.iter().map(|other| format!(" of {}", a(&spaced(other)))).collect();
-    let (one, many) = (a(&spaced(noun)), plural(noun));
+    let one = a(&spaced(noun));
+    let owned = other.is_some() && permission::permission_for(noun, false).is_none();
+    let many = format!("the {}", if owned { spaced(noun) } else { plural(noun) });
+    let one = if owned { many.clone() } else { one };
+    let joint = if word.ends_with("link") { "with" } else { "of" };
+    let below = other.map(|other| format!(" {joint} {}", a(&spaced(other)))).unwrap_or_default();
+    let everywhere = " here and in all organizations below";
     for (prefix, text) in [
-        ("listAll", format!("List the {many} here and in all organizations below")),
-        ("indexAll", format!("Browse the {many} here and in all organizations below")),
-        ("filterAll", format!("Search the {many} here and in all organizations below")),
-        ("list", format!("List the {many}")),
-        ("index", format!("Browse the {many}")),
-        ("filter", format!("Search the {many}")),
+        ("listAll", format!("List {many}{everywhere}")),
+        ("indexAll", format!("Browse {many}{everywhere}")),
+        ("filterAll", format!("Search {many}{everywhere}")),
+        ("list", format!("List {many}{below}")),
+        ("index", format!("Browse {many}{below}")),
+        ("filter", format!("Search {many}{below}")),
+        ("tree", format!("Show {many}{below} as a tree")),
         ("identify", format!("Find {one} by your own id")),
-        ("show", format!("Show {one}")),
-        ("add", format!("Add {one}")),
-        ("edit", format!("Change {one}")),
-        ("delete", format!("Delete {one}")),
-        ("tree", format!("Show the {many} as a tree")),
-        ("", format!("{} {one}", sentence(&spaced(word)))),
+        ("showBy", format!("Show {one}{below} by its")),
+        ("show", format!("Show {one}{below}")),
+        ("add", format!("Add {one}{below}")),
+        ("edit", format!("Change {one}{below}")),
+        ("delete", format!("Delete {one}{below}")),
+        ("unlink", format!("Undo the link of {one}{below}")),
+        ("", format!("{} {one}{below}", sentence(&spaced(word)))),
     ] {
         if let Some(rest) = word.strip_prefix(prefix) {
-            let rest = if prefix.is_empty() || rest.is_empty() { String::new() } else { format!(", {}", spaced(rest)) };
-            return format!("{text}{below}{rest}");
+            return match rest {
+                "Day" | "Week" | "Month" => format!("{text}: one {}", spaced(rest)),
+                _ if rest.is_empty() || prefix.is_empty() => text,
+                _ => format!("{text} {}", spaced(rest)),
+            };
         }
     }
-    unreachable!("the empty prefix fits every word")
+    sentence(&spaced(word))
 }
 
 /// `/app/v3/{locale}`: where an API's paths begin.
