@@ -367,16 +367,21 @@ async fn add_terms(tx: &mut Tx, seq: i64, index: Index<'_>) -> Result<()> {
     if index.words.is_empty() {
         return Ok(());
     }
-    let scope = scope_prefix(index.organization, &index.key[..2]);
-    let terms: Vec<String> = index.words.iter().map(|word| format!("{scope}{word}")).collect();
     let sql = match tx.dialect() {
         Dialect::Sqlite => "INSERT INTO search (rowid, terms) VALUES ($1, $2)",
         Dialect::Postgres => {
             "INSERT INTO search (seq, terms) VALUES ($1, array_to_tsvector(string_to_array($2::text, ' ')))"
         }
     };
-    tx.execute(sql, &params![seq, terms.join(" ")]).await?;
+    tx.execute(sql, &params![seq, terms(index)]).await?;
     Ok(())
+}
+
+/// The words as they stand in the search table, in one text with blanks between them.
+pub fn terms(index: Index<'_>) -> String {
+    let scope = scope_prefix(index.organization, &index.key[..2]);
+    let terms: Vec<String> = index.words.iter().map(|word| format!("{scope}{word}")).collect();
+    terms.join(" ")
 }
 
 async fn drop_terms(tx: &mut Tx, seq: i64) -> Result<()> {
