@@ -68,3 +68,19 @@ proptest! {
         prop_assert_eq!(found.next(), None);
     }
 }
+
+#[test]
+fn every_start_has_its_own_answer() {
+    // Two starts of three are free, in every phase, so that no answer may slip to a neighbour or over the end of a block.
+    for phase in 0..3i64 {
+        let free = |minute: &i64| (minute + phase) % 3 != 0;
+        let hours: Vec<(i64, i64)> = (0..1600).filter(free).map(|minute| (minute, 1)).collect();
+        let mut resources = vec![Resource::default(); 70];
+        resources[69].available = minutes(0, &hours);
+        let step = Step { resources: vec![3, 69], quantity: 1, by_customer: true };
+        let task = Task { preparation: 0, duration: MINUTE, follow_up: MINUTE, steps: vec![step] };
+        let starts: Vec<Micros> = (0..1600).map(|minute| minute * MINUTE).collect();
+        let found: Vec<Micros> = offers(&task, &resources, &starts, 1).iter().map(|offer| offer.start).collect();
+        assert_eq!(found, hours.iter().map(|(minute, _)| minute * MINUTE).collect::<Vec<_>>());
+    }
+}
