@@ -43,6 +43,9 @@ impl Scene {
     /// The same with other settings.
     pub(crate) async fn with(app: &TestApp, settings: Value) -> Self {
         let root = app.demo().await;
+        // Nothing above the scene: the demo organization's own hours would be inherited.
+        let closed = json!({"rangeStart": "2026-01-01T00:00:00+01:00", "rangeEnd": "2030-01-01T00:00:00+01:00", "availability": []});
+        root.put("/availability/edit", closed).await.content(200);
         let mut document =
             json!({"name": "Scene", "settings": {"timeZone": "Europe/Berlin", "moduleBookingDayLatest": 3650}});
         for (name, value) in settings.as_object().expect("an object") {
