@@ -177,4 +177,28 @@ both! {
         let kept = scene.app.get(&format!("/appointment/{booked}/show")).await;
         assert_eq!(kept.content(200)["canceled"], true, "what was booked is remembered");
     }
+
+    /// A copied organization's templates keep their steps, and those name the copied people.
+    async fn copied(app) {
+        let scene = Scene::new(&app).await.below(&app, json!({})).await;
+        let (a, b) = (scene.employee("A", &[]).await, scene.employee("B", &[]).await);
+        let complex = scene.template("COMPLEX", json!({"duration": 30, "customId": "complex"})).await;
+        scene.step(&complex, 2, "SYSTEM", &[&a, &b]).await;
+        scene.simple(json!({"duration": 30, "customId": "simple"}), &[&a]).await;
+        let copy = scene.app.post("/copy", json!({"name": "Copy", "employee": true, "appointmentTemplate": true})).await;
+        let copy = text(copy.content(201), "id");
+        let copy = Scene::of(&app, copy).await;
+        let ids = |list: &serde_json::Value| -> Vec<String> { list.as_array().expect("a list").iter().map(|record| text(record, "id")).collect() };
+        let people = ids(&copy.app.get("/bookingResource/list").await.content(200)["recordList"]);
+        assert_eq!(people.len(), 2);
+        let shown = copy.app.get("/bookingTemplate/complex/identify").await;
+        let steps = &shown.content(200)["bookingStepList"];
+        assert_eq!((steps.as_array().map(Vec::len), &steps[0]["selectionQuantity"], &steps[0]["selectionDisplay"]), (Some(1), &json!(2), &json!("SYSTEM")));
+        let mut named = ids(&steps[0]["bookingResourceList"]);
+        named.sort_by_key(|id| people.iter().position(|one| one == id));
+        assert_eq!(named, people, "not those of the original");
+        let simple = copy.app.get("/bookingTemplate/simple/identify").await;
+        assert_eq!(simple.content(200)["bookingStepList"][0]["bookingResourceList"].as_array().map(Vec::len), Some(1));
+        assert_eq!(scene.app.get(&format!("/bookingTemplate/fc{complex}/show")).await.content(200)["bookingStepList"].as_array().map(Vec::len), Some(1), "untouched");
+    }
 }

@@ -9,7 +9,7 @@ use crate::dispatch::Job;
 use crate::lists;
 use crate::reply::Reply;
 use crate::write::{self, Place};
-use kalends_catalog::{booking_category, fold};
+use kalends_catalog::booking_category;
 use kalends_engine::entity::Verb;
 use kalends_engine::output;
 use kalends_engine::problem::Failure;
@@ -183,8 +183,11 @@ async fn list(service: &Service, job: &Job<'_>, verb: Verb, only: Option<Vec<Str
             None => limit,
         });
     }
-    let words =
-        if matches!(verb, Verb::Filter | Verb::FilterAll) { fold::words(job.query("searchQuery")) } else { Vec::new() };
+    let words = if matches!(verb, Verb::Filter | Verb::FilterAll) {
+        lists::words(job.query("searchQuery"))
+    } else {
+        Vec::new()
+    };
     let everything = only.is_some();
     let query = Query {
         key: ENTITY.prefix,

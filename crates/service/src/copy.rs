@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::organization_write::{self, inside};
 use crate::reply::Reply;
-use crate::write;
+use crate::write::{self, Place};
 use kalends_engine::Body;
 use kalends_engine::entity::Entity;
 use kalends_engine::problem::{Failure, Problem};
@@ -84,7 +84,33 @@ async fn copy(
     if !resources.0.is_empty() {
         copies.insert(resources.0, resources.1);
     }
+    if entity.name == "appointmentTemplate" {
+        copy_steps(tx, call, organization, record, &copied.id, copies).await?;
+    }
     copies.insert(record.id.clone(), copied.id);
+    Ok(())
+}
+
+/// The steps of a template belong to it: without them its copy could not be booked. Dates of events are not copied; they
+/// would take the same people's time twice.
+async fn copy_steps(
+    tx: &mut Tx,
+    call: &Call,
+    organization: &Record,
+    template: &Record,
+    copied_id: &str,
+    copies: &mut HashMap<String, String>,
+) -> Result<(), Failure> {
+    let entity = &entities::appointment_template_step::ENTITY;
+    let place = Place { scope: vec![("appointmentTemplateId", copied_id.to_owned())], ..inside(organization) };
+    let key = format!("{}:{}", entity.prefix, template.id);
+    for step in records::all(tx, &key, &template.organization_id).await? {
+        let mut document = step.body.clone();
+        document.remove("appointmentTemplateId");
+        document.insert("customId".into(), Value::String(step.custom_id.clone()));
+        let (copied, _) = write::add(tx, call, &place, entity, &document).await?;
+        copies.insert(step.id, copied.id);
+    }
     Ok(())
 }
 
