@@ -86,7 +86,8 @@ static OTHERS: Field<Value> = list("recordList", &OTHER).required();
 static REPLACEMENTS: &[&FieldSpec] = &[&OLD.spec, &NEW_RESOURCE.spec, &RESOURCES.spec, &CATEGORY.spec, &OTHERS.spec];
 
 const fn appointment(api: Api, name: &'static str, path: &'static str, answer: Answer) -> Operation {
-    operation(api, name, Get, path).of("appointment").answers(answer).records(Records::Full)
+    let records = if matches!(answer, Page | Range) { Records::Full } else { Records::Various };
+    operation(api, name, Get, path).of("appointment").answers(answer).records(records)
 }
 
 const fn below(name: &'static str, path: &'static str) -> Operation {

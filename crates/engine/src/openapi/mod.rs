@@ -28,6 +28,7 @@ pub fn document(table: &Table, api: Api, server: &str) -> Value {
     let mut builder = Builder::new(api, &entities);
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     let mut tags: BTreeMap<&str, String> = BTreeMap::new();
+    let links = routes.iter().any(|route| matches!(route.method, Method::Link | Method::Unlink));
     for route in &routes {
         let (tag, about) = operation::tag(route);
         tags.entry(tag).or_insert(about);
@@ -49,7 +50,7 @@ pub fn document(table: &Table, api: Api, server: &str) -> Value {
         tags.into_iter().map(|(name, description)| json!({"name": name, "description": description})).collect();
     json!({
         "openapi": "3.1.0",
-        "info": info(api),
+        "info": info(api, links),
         "servers": [{"url": server, "description": "This installation"}],
         "security": [{"accessToken": []}, {"clientCredentials": []}],
         "tags": tags,
@@ -58,16 +59,17 @@ pub fn document(table: &Table, api: Api, server: &str) -> Value {
     })
 }
 
-fn info(api: Api) -> Value {
+fn info(api: Api, links: bool) -> Value {
     let (title, whom) = match api {
         Api::App => ("Kalends App API", "Apps reach every organization that has installed them."),
         Api::Module => ("Kalends Module API", "Modules are public clients: what a booking page needs, and no more."),
     };
+    let description = [whom, ABOUT, if links { LINKS } else { "" }].join("\n\n");
     json!({
         "title": title,
         "version": "3",
         "summary": "Appointment booking",
-        "description": format!("{whom}\n\n{ABOUT}"),
+        "description": description.trim_end(),
         "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
     })
 }
@@ -80,15 +82,16 @@ below it. Send it as `Authorization: Bearer …`.
 **Answers.** Every answer is an envelope of `messageList` and `content`. A refusal names each wrong field in a message of \
 its own, with a stable `code`; its `content` is null. Any path answers 405 with `Allow` to a method it does not know.
 
-**LINK and UNLINK.** Records are linked by two methods that HTTP clients can send like any other: \
-`curl -X LINK …/customer/{customerId}/customerGroup/{customerGroupId}/link`. They have neither body nor `Content-Length`. \
-OpenAPI 3.1 cannot describe methods of one's own, so in the JSON document they stand in the path items under \
-`x-additionalOperations`; this page shows them with the others.
-
 **Edits** are partial: what is absent stays, `null` clears. The empty map is `[]`, and a bare value of an inheritance \
 object means that value with `inheritance` `OFF`. Fields that are not known are ignored, each with an `info` message.
 
 **Safe repetition.** `Idempotency-Key` on any POST, `If-Match` with the `ETag` of `show` on changes.";
+
+const LINKS: &str = "\
+**LINK and UNLINK.** Records are linked by two methods that HTTP clients can send like any other: \
+`curl -X LINK …/customer/{customerId}/customerGroup/{customerGroupId}/link`. They have neither body nor `Content-Length`. \
+OpenAPI 3.1 cannot describe methods of one's own, so in the JSON document they stand in the path items under \
+`x-additionalOperations`; this page shows them with the others.";
 
 /// Collects the components that the operations of one document refer to.
 struct Builder<'a> {

@@ -272,7 +272,7 @@ impl Builder<'_> {
                 let bytes = json!({
                     "description": "The bytes of the file, without an envelope.",
                     "headers": common::success_headers(false),
-                    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+                    "content": {"*/*": {}},
                 });
                 self.responses.insert("Bytes".into(), bytes);
                 json!({"$ref": "#/components/responses/Bytes"})
