@@ -185,7 +185,7 @@ fn refused(route: &Route, body: &Map<String, Value>) -> Vec<String> {
                 .filter(|(name, _)| operation.body.iter().any(|field| field.name == *name))
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
-            input::check(operation.body, &own).and_then(|_| {
+            input::check(operation.body, &own, false).and_then(|_| {
                 let rest = body.iter().filter(|(name, _)| *name == "name" || !own.contains_key(*name));
                 let rest = rest.map(|(name, value)| (name.clone(), value.clone())).collect();
                 input::apply(entity.expect("an entity"), Mode::Add, &Map::new(), &rest, true)
@@ -194,7 +194,7 @@ fn refused(route: &Route, body: &Map<String, Value>) -> Vec<String> {
         Action::Behaviour(operation) if entity.is_some_and(|entity| std::ptr::eq(entity.fields, operation.body)) => {
             by_entity(if route.method == Method::Put { Mode::Edit } else { Mode::Add })
         }
-        Action::Behaviour(operation) => input::check(operation.body, body),
+        Action::Behaviour(operation) => input::check(operation.body, body, false),
         _ => panic!("{} takes no body", route.operation),
     };
     match result {

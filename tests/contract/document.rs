@@ -19,6 +19,7 @@ pub(super) struct Operation {
     pub path: String,
     pub status: Value,
     pub json: bool,
+    pub request_body: bool,
     pub token_organization: bool,
     pub request_example: Option<Value>,
     pub response_example: Option<Value>,

@@ -7,5 +7,6 @@
 mod answers;
 mod document;
 mod fixtures;
+mod guards;
 mod lists;
 pub(crate) mod walk;

@@ -5,7 +5,7 @@
 
 use super::document::{Operation, operations, prefixes};
 use super::fixtures::{Clients, FIXED, STEPS, TAKEN, WRITTEN};
-use super::{answers, document};
+use super::{answers, document, guards};
 use kalends_engine::route::{Api, Route};
 use kalends_testkit::app::TestApp;
 use kalends_testkit::client::{Answer, Caller};
@@ -36,6 +36,8 @@ struct Walk<'a> {
     contract: &'a [Operation],
     /// Ends every `customId`, so that several walks find room in one database.
     salt: &'a str,
+    /// Whether what every operation must refuse is tried as well.
+    guarded: bool,
     prefixes: Vec<(String, String)>,
     /// Entities whose records some operation of the contract makes or lists.
     obtainable: BTreeSet<String>,
@@ -69,6 +71,7 @@ impl<'a> Walk<'a> {
             clients,
             contract,
             salt: "",
+            guarded: false,
             prefixes: prefixes(),
             obtainable: contract.iter().filter(makes).map(|operation| operation.entity.clone()).collect(),
             ids,
@@ -214,17 +217,29 @@ impl<'a> Walk<'a> {
     async fn call(&mut self, operation: &Operation, name: &str) -> Result<(), Missing> {
         let (path, body) = (self.path(operation)?, self.body(operation)?);
         let caller = self.caller(operation).await?;
-        let answer = send(&caller, operation, &path, body.as_ref()).await;
+        let mut complaints = if self.guarded && name == operation.key() {
+            guards::before(&caller, operation, &path, body.as_ref()).await
+        } else {
+            Vec::new()
+        };
+        let key = guards::key(operation).filter(|_| self.guarded);
+        let headers: Vec<(&str, &str)> = key.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let headers = if name == operation.key() { &headers[..] } else { &[] };
+        let answer = send(&caller, operation, &path, body.as_ref(), headers).await;
         let wanted = operation.status.as_u64().unwrap_or(404);
         if let Some(body) = &body {
             self.sent.insert(operation.name.clone(), body.clone());
         }
-        let mut complaints = answers::check(operation, &answer, wanted);
-        if complaints.is_empty() {
+        let wrong = answers::check(operation, &answer, wanted);
+        if wrong.is_empty() {
+            if !headers.is_empty() || operation.method == "GET" {
+                complaints.extend(guards::after(&caller, operation, &path, body.as_ref(), &answer).await);
+            }
             self.learn(operation, &answer.json["content"], name);
             self.slots_used += usize::from(body.is_some_and(|body| body["bookingSlotId"].is_string()));
             complaints.extend(self.listed(operation, &answer.json["content"]));
         }
+        complaints.extend(wrong);
         if operation.verb() == "delete" {
             complaints.extend(self.gone(operation, &caller).await);
         }
@@ -350,10 +365,19 @@ fn is_placeholder(text: &str) -> bool {
 }
 
 /// Sends a body as PHP writes it: `\/`, `\u` escapes, `[]` for an empty map.
-async fn send(caller: &Caller, operation: &Operation, path: &str, body: Option<&Value>) -> Answer {
+pub(super) async fn send(
+    caller: &Caller,
+    operation: &Operation,
+    path: &str,
+    body: Option<&Value>,
+    headers: &[(&str, &str)],
+) -> Answer {
     let mut request = caller.request(&operation.method, path).header("content-type", "application/json; charset=utf-8");
     if let Some(body) = body {
         request = request.body(document::php(body));
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
     }
     Answer::read(request.send().await.expect("an answer")).await
 }
@@ -363,7 +387,7 @@ both! {
     async fn every_operation(app) {
         let contract = operations();
         let clients = Clients::of_examples(&app, &contract).await;
-        let mut walk = Walk::new(&app, &clients, &contract);
+        let mut walk = Walk { guarded: true, ..Walk::new(&app, &clients, &contract) };
         walk.run(&contract).await;
         let called: BTreeSet<&String> = walk.called.iter().collect();
         let served = contract.iter().filter(|operation| operation.route(&walk.routes).is_some());

@@ -97,12 +97,15 @@ pub fn apply(
 ///
 /// # Errors
 /// Every problem found.
-pub fn check(fields: &'static [&'static FieldSpec], document: &Body) -> Result<Applied, Vec<Problem>> {
+pub fn check(fields: &'static [&'static FieldSpec], document: &Body, strict: bool) -> Result<Applied, Vec<Problem>> {
     let mut walk = Walk { mode: Mode::Add, problems: Vec::new(), notes: Vec::new(), references: Vec::new() };
     let mut body = Map::new();
     walk.fields(fields, document, &mut body, "");
     let unknown = document.keys().filter(|key| !is_field(fields, key));
     walk.notes.extend(unknown.map(|key| Problem::at("unknown_field", key.clone())));
+    if strict {
+        walk.problems.append(&mut walk.notes);
+    }
     if walk.problems.is_empty() {
         Ok(Applied { body, custom_id: None, notes: walk.notes, references: walk.references })
     } else {

@@ -33,14 +33,22 @@ static NEW_ORGANIZATION: &[&FieldSpec] = &[
 static PARENT: Field<String> = reference("organizationId", "organization").required();
 static COPY_APPS: Field<bool> = boolean("appConfig");
 static COPY_MODULES: Field<bool> = boolean("moduleConfig");
+static COPY_FILES: Field<bool> = boolean("file");
+static COPY_EMAIL_TEMPLATES: Field<bool> = boolean("emailTemplate");
+static COPY_SMS_TEMPLATES: Field<bool> = boolean("smsTemplate");
 static COPY_EMPLOYEES: Field<bool> = boolean("employee");
 static COPY_GROUPS: Field<bool> = boolean("employeeGroup");
 static COPY_RESOURCES: Field<bool> = boolean("resource");
 static COPY_TEMPLATES: Field<bool> = boolean("appointmentTemplate");
+/// What `organization_move` takes.
+pub static MOVE: &[&FieldSpec] = &[&PARENT.spec];
 static COPIES: &[&FieldSpec] = &[
     &organization::NAME.spec,
     &COPY_APPS.spec,
     &COPY_MODULES.spec,
+    &COPY_FILES.spec,
+    &COPY_EMAIL_TEMPLATES.spec,
+    &COPY_SMS_TEMPLATES.spec,
     &COPY_EMPLOYEES.spec,
     &COPY_GROUPS.spec,
     &COPY_RESOURCES.spec,
@@ -77,7 +85,7 @@ pub static OPERATIONS: &[Operation] = &[
         .answers(List),
     operation(App, "organization_copy", Post, "copy").of("organization").creates().body(COPIES).answers(Short),
     operation(App, "organization_show", Get, "show").of("organization").answers(Full),
-    operation(App, "organization_move", Put, "move").of("organization").body(&[&PARENT.spec]).answers(Full),
+    operation(App, "organization_move", Put, "move").of("organization").body(MOVE).answers(Full),
     operation(App, "organization_app_index", Get, "/app/{appId}/organization/index/{page}")
         .of("organization")
         .answers(Page)

@@ -36,7 +36,7 @@ pub(crate) async fn person(tx: &mut Tx, call: &Call, document: &Value, at: &str)
     let Some(document) = document.as_object() else {
         return Err(Problem::at("wrong_type", at).arg("expected", "object").with_status(400));
     };
-    let applied = input::check(shared::PERSON, document).map_err(|problems| {
+    let applied = input::check(shared::PERSON, document, call.strict).map_err(|problems| {
         let below = |problem: Problem| Problem { parameter: problem.parameter.map(|p| format!("{at}.{p}")), ..problem };
         Failure::invalid(problems.into_iter().map(below).collect())
     })?;

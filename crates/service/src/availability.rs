@@ -89,7 +89,7 @@ fn whole_minute(instant: i64, at: &str) -> Result<(), Failure> {
 }
 
 async fn edit(service: &Service, job: &Job<'_>, owner: Owner) -> Result<Reply, Failure> {
-    let applied = input::check(AVAILABILITY, &job.request.body).map_err(Failure::invalid)?;
+    let applied = input::check(AVAILABILITY, &job.request.body, job.call.strict).map_err(Failure::invalid)?;
     let range = range_of(&applied.body)?;
     let mut pieces = Vec::new();
     for (index, piece) in list_of(&applied.body, "availability").iter().enumerate() {
@@ -129,7 +129,7 @@ async fn edit(service: &Service, job: &Job<'_>, owner: Owner) -> Result<Reply, F
 }
 
 async fn edit_grid(service: &Service, job: &Job<'_>, owner: Owner) -> Result<Reply, Failure> {
-    let applied = input::check(TIME_GRID, &job.request.body).map_err(Failure::invalid)?;
+    let applied = input::check(TIME_GRID, &job.request.body, job.call.strict).map_err(Failure::invalid)?;
     let range = range_of(&applied.body)?;
     let mut starts = Vec::new();
     for (index, start) in list_of(&applied.body, "timeGrid").iter().enumerate() {

@@ -15,7 +15,17 @@ use serde_json::Value;
 use std::collections::HashMap;
 
 /// What can be copied, in an order in which references find their copies.
-const COPIED: [&str; 6] = ["appConfig", "moduleConfig", "employeeGroup", "employee", "resource", "appointmentTemplate"];
+const COPIED: [&str; 9] = [
+    "appConfig",
+    "moduleConfig",
+    "file",
+    "emailTemplate",
+    "smsTemplate",
+    "employeeGroup",
+    "employee",
+    "resource",
+    "appointmentTemplate",
+];
 
 /// Serves `organization_copy`.
 pub(crate) async fn organization(

@@ -9,7 +9,7 @@ use crate::write::{self, Place};
 use crate::{Service, access, accounts, copy, templates};
 use kalends_engine::Body;
 use kalends_engine::entity::Entity;
-use kalends_engine::input::Applied;
+use kalends_engine::input::{self, Applied};
 use kalends_engine::output::{self, View};
 use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
@@ -275,7 +275,8 @@ async fn full(tx: &mut Tx, id: &str) -> Result<Reply, Failure> {
 async fn move_to(tx: &mut Tx, call: &Call, path: &Record, document: &Body) -> Result<Reply, Failure> {
     let entity = &entities::organization::ENTITY;
     let at = "organizationId";
-    let target = document.get(at).and_then(Value::as_str).ok_or_else(|| Failure::invalid_at("required", at))?;
+    let applied = input::check(entities::operations::MOVE, document, call.strict).map_err(Failure::invalid)?;
+    let target = applied.body.get(at).and_then(Value::as_str).unwrap_or_default();
     let bound = call.caller.organization_id.clone();
     let lineage = organizations::lineage(tx, target).await?;
     let reachable = call.caller.kind == Kind::System || bound.is_some_and(|bound| lineage.contains(&bound));
@@ -296,7 +297,7 @@ async fn move_to(tx: &mut Tx, call: &Call, path: &Record, document: &Body) -> Re
     let place = Place { organization_id: parent.id.clone(), organization_seq: parent.seq, scope: Vec::new() };
     let moved = write::update(tx, call, &place, entity, &record, moved).await?;
     touch(tx, &moved).await?;
-    Ok(full(tx, &moved.id).await?.done("moved"))
+    Ok(full(tx, &moved.id).await?.done("moved").notes(applied.notes))
 }
 
 /// `delete`: with everything in it; not while there are organizations below.

@@ -28,7 +28,10 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>, operation: &str) -> 
             let organization = job.organization()?;
             Ok(Reply::shared(organization.shown.clone()).version(organization.record.version))
         }
-        (Api::Module, "organization_show") => Ok(Reply::json(&public_form(job.organization()?))),
+        (Api::Module, "organization_show") => {
+            let organization = job.organization()?;
+            Ok(Reply::json(&public_form(organization)).version(organization.record.version))
+        }
         (_, "organization_subOrganization_identify" | "organization_identify") => identify(service, job).await,
         (_, "organization_subOrganization_index") => below(service, job, Shape::Page, "").await,
         (_, "organization_subOrganization_filter") => below(service, job, Shape::Page, job.query("searchQuery")).await,

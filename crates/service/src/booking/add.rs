@@ -79,11 +79,8 @@ pub(super) async fn context(
 
 fn read(service: &Service, job: &Job<'_>) -> Result<Asked, Failure> {
     let document = numbers_as_text(&job.request.body);
-    let applied = input::check(booking_operations::NEW, &document).map_err(Failure::invalid)?;
+    let applied = input::check(booking_operations::NEW, &document, job.call.strict).map_err(Failure::invalid)?;
     let mut notes = applied.notes;
-    if job.call.strict && !notes.is_empty() {
-        return Err(Failure::invalid(notes));
-    }
     let mut body = applied.body;
     let wanted = Wanted::read(&service.slot_keys, &job.call.caller, &body)?;
     let who = Who::read(&job.call.caller, &mut body, &mut notes)?;

@@ -62,7 +62,7 @@ pub(super) async fn shift_by(
 ) -> Result<Reply, Failure> {
     let id = id.to_owned();
     let before = find(&mut &service.store, &organization.record.id, &id).await?;
-    let applied = input::check(entities::booking_operations::TIME, document).map_err(Failure::invalid)?;
+    let applied = input::check(entities::booking_operations::TIME, document, call.strict).map_err(Failure::invalid)?;
     let mut body = applied.body;
     // The template is the appointment's own.
     body.insert("bookingTemplateId".into(), json!(before.text("bookingTemplateId")));
