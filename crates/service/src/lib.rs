@@ -10,6 +10,7 @@ pub mod booking;
 pub mod call;
 pub mod demo;
 pub mod developer;
+pub mod people;
 pub mod reply;
 pub mod tokens;
 
@@ -68,6 +69,8 @@ pub struct Service {
     pub link_keys: kalends_messaging::links::LinkKeys,
     /// The address under which the installation is reached, without a slash at the end.
     pub public_url: String,
+    /// The turns of hashing passwords.
+    pub passwords: people::passwords::Passwords,
 }
 
 impl std::fmt::Debug for Service {
@@ -95,6 +98,7 @@ impl Service {
             slot_keys: kalends_messaging::slot::SlotKeys::new(secrets),
             link_keys: kalends_messaging::links::LinkKeys::new(secrets),
             public_url: public_url.to_owned(),
+            passwords: people::passwords::Passwords::default(),
         }
     }
 

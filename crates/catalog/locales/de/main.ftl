@@ -118,3 +118,9 @@ conflicting-appointments = In diese Zeit fallen { $count } Termine; sie bleiben 
 has-appointments = Hier gibt es noch künftige Termine; sie zuerst verlegen oder absagen.
 link-invalid = Dieser Link ist ungültig.
 link-expired = Dieser Link ist abgelaufen.
+
+# Menschen.
+password-too-short = Mindestens { $min } Zeichen verwenden.
+password-too-long = Höchstens { $max } Bytes verwenden.
+password-is-email = Etwas anderes als die E-Mail-Adresse verwenden.
+password-common = Dieses Passwort probieren andere als eines der ersten; bitte ein anderes wählen.

@@ -118,3 +118,9 @@ conflicting-appointments = { $count } appointments lie in this time; they stay: 
 has-appointments = There are appointments to come here; move or cancel them first.
 link-invalid = This link is not valid.
 link-expired = This link has expired.
+
+# People.
+password-too-short = Use at least { $min } characters.
+password-too-long = Use at most { $max } bytes.
+password-is-email = Use something else than the e-mail address.
+password-common = This password is one of the first that others try; choose another one.

@@ -1,0 +1,6 @@
+//! People: how they prove who they are, what they may change of themselves, and what ends with what (PLATFORM section 2).
+//!
+//! Invariant: whatever acts once (a link, a code, a time step) is used up by one statement whose row count decides; and a
+//! new password ends every other way in that the old one opened.
+
+pub mod passwords;
