@@ -6,7 +6,9 @@ pub mod client;
 pub mod error;
 pub mod jwt;
 pub mod keys;
+pub mod next;
 pub mod password;
+pub mod redirect;
 pub mod request;
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z.

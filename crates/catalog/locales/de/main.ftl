@@ -124,3 +124,13 @@ password-too-short = Mindestens { $min } Zeichen verwenden.
 password-too-long = Höchstens { $max } Bytes verwenden.
 password-is-email = Etwas anderes als die E-Mail-Adresse verwenden.
 password-common = Dieses Passwort probieren andere als eines der ersten; bitte ein anderes wählen.
+# Rücksprungadressen
+redirect-long = Die Adresse ist zu lang; höchstens 2000 Zeichen verwenden.
+redirect-unreadable = Eine ganze Adresse angeben, etwa https://app.example/callback, ohne Zeichen, die mit Prozentzeichen zu schreiben sind.
+redirect-fragment = Die Adresse darf keinen Teil hinter # haben.
+redirect-wildcard = Die Adresse darf kein * haben; jede Adresse einzeln eintragen.
+redirect-user-info = Die Adresse darf vor dem Rechnernamen weder Namen noch Passwort haben.
+redirect-scheme = Die Adresse mit https:// beginnen, mit http://127.0.0.1 für eine App auf einem Rechner oder mit dem eigenen Schema einer App, das einen Punkt hat, etwa com.example.app:/callback.
+redirect-plain = https verwenden; http ist nur zu http://127.0.0.1 und http://[::1] möglich, mit beliebigem Port, und nicht zu localhost.
+redirect-spelling = Die Adresse schreiben, wie ein Browser es tut: Rechnername klein, ohne :443, ohne Punkte anstelle von Ordnern.
+redirect-query = Die Adresse darf keinen Parameter haben, den die Antwort hat: code, state, iss, error oder error_description.

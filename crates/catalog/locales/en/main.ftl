@@ -124,3 +124,13 @@ password-too-short = Use at least { $min } characters.
 password-too-long = Use at most { $max } bytes.
 password-is-email = Use something else than the e-mail address.
 password-common = This password is one of the first that others try; choose another one.
+# Redirect addresses
+redirect-long = The address is too long; use at most 2000 characters.
+redirect-unreadable = Give a whole address, such as https://app.example/callback, with nothing in it that has to be percent-encoded.
+redirect-fragment = The address may not have a part after #.
+redirect-wildcard = The address may not have a *; register each address by itself.
+redirect-user-info = The address may not have a name or password before the host.
+redirect-scheme = Begin the address with https://, with http://127.0.0.1 for an app on a computer, or with an app's own scheme that has a dot, such as com.example.app:/callback.
+redirect-plain = Use https; http is possible only to http://127.0.0.1 and http://[::1], on any port, and not to localhost.
+redirect-spelling = Write the address as a browser does: host in small letters, no :443, no dots in place of folders.
+redirect-query = The address may not have a parameter that the answer has: code, state, iss, error or error_description.
