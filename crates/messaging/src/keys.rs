@@ -13,7 +13,7 @@ impl KeyType for Length {
 
 /// The HMAC-SHA256 key for one use. `use_of` and `part` together name it; no two uses share a key, so nothing that was
 /// signed for one means anything to another.
-pub(crate) fn derive(secret: &[u8], use_of: &str, part: &str) -> hmac::Key {
+pub fn derive(secret: &[u8], use_of: &str, part: &str) -> hmac::Key {
     let mut bytes = [0_u8; 32];
     Salt::new(HKDF_SHA256, use_of.as_bytes())
         .extract(secret)

@@ -9,4 +9,4 @@ pub mod markers;
 pub mod slot;
 
 mod base62;
-mod keys;
+pub mod keys;

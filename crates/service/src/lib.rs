@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod authorize;
 pub mod booking;
 pub mod call;
 pub mod demo;
@@ -69,6 +70,8 @@ pub struct Service {
     pub link_keys: kalends_messaging::links::LinkKeys,
     /// The address under which the installation is reached, without a slash at the end.
     pub public_url: String,
+    /// What browsers carry for us, sealed.
+    pub seals: people::seals::Seals,
     /// The turns of hashing passwords.
     pub passwords: people::passwords::Passwords,
 }
@@ -98,6 +101,7 @@ impl Service {
             slot_keys: kalends_messaging::slot::SlotKeys::new(secrets),
             link_keys: kalends_messaging::links::LinkKeys::new(secrets),
             public_url: public_url.to_owned(),
+            seals: people::seals::Seals::new(secrets),
             passwords: people::passwords::Passwords::default(),
         }
     }

@@ -13,6 +13,7 @@ mod health;
 mod limits;
 mod links;
 mod oauth;
+mod pages;
 mod path;
 
 use axum::Router;
@@ -72,6 +73,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .merge(pages::router())
         .merge(apidoc::router(&web))
         .method_not_allowed_fallback(api::other_method)
         .fallback(api::elsewhere)

@@ -32,6 +32,11 @@ pub(crate) fn query(text: &str) -> Result<Vec<(String, String)>, Failure> {
         .collect()
 }
 
+/// A query as forms and OAuth clients write it: a `+` is a space.
+pub(crate) fn form(text: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -134,3 +134,18 @@ redirect-scheme = Die Adresse mit https:// beginnen, mit http://127.0.0.1 für e
 redirect-plain = https verwenden; http ist nur zu http://127.0.0.1 und http://[::1] möglich, mit beliebigem Port, und nicht zu localhost.
 redirect-spelling = Die Adresse schreiben, wie ein Browser es tut: Rechnername klein, ohne :443, ohne Punkte anstelle von Ordnern.
 redirect-query = Die Adresse darf keinen Parameter haben, den die Antwort hat: code, state, iss, error oder error_description.
+
+# Anmelden und Formulare von Seiten.
+login-failed = Die E-Mail-Adresse oder das Passwort ist falsch.
+form-foreign = Dieses Formular kam von einer anderen Website. Bitte öffnen Sie die Seite hier und senden Sie es noch einmal.
+form-expired = Dieses Formular war zu lange offen oder gehört zu einer anderen Anmeldung. Bitte öffnen Sie die Seite neu und senden Sie es noch einmal.
+form-media-type = Bitte das Formular als application/x-www-form-urlencoded senden.
+
+# Der Autorisierungs-Endpunkt, solange der Rückkehradresse nicht zu trauen ist.
+client-unknown = Diese Adresse nennt keine hier bekannte App (client_id). Bitte fragen Sie dort, wo Sie herkommen.
+client-twice = Der Parameter client_id wurde zweimal gesendet. Bitte fragen Sie dort, wo Sie herkommen.
+redirect-missing = Der Parameter redirect_uri fehlt. Bitte fragen Sie dort, wo Sie herkommen.
+redirect-twice = Der Parameter redirect_uri wurde zweimal gesendet. Bitte fragen Sie dort, wo Sie herkommen.
+redirect-unknown = Die App möchte die Antwort an einer Adresse, die für sie nicht eingetragen ist (redirect_uri). Dorthin wurde nichts gesendet.
+address-too-long = Diese Adresse ist zu lang; höchstens 8192 Byte verwenden.
+consent-ended = Diese Frage ist schon beantwortet oder war zu lange offen. Bitte gehen Sie zurück zur App und beginnen Sie noch einmal.

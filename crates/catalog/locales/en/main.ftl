@@ -134,3 +134,18 @@ redirect-scheme = Begin the address with https://, with http://127.0.0.1 for an 
 redirect-plain = Use https; http is possible only to http://127.0.0.1 and http://[::1], on any port, and not to localhost.
 redirect-spelling = Write the address as a browser does: host in small letters, no :443, no dots in place of folders.
 redirect-query = The address may not have a parameter that the answer has: code, state, iss, error or error_description.
+
+# Logging in and forms of pages.
+login-failed = The e-mail address or the password is wrong.
+form-foreign = This form was sent from another website. Open the page here and send it again.
+form-expired = This form was open for too long, or belongs to another login. Open the page again and send it once more.
+form-media-type = Send the form as application/x-www-form-urlencoded.
+
+# The authorization endpoint, where the redirect address cannot be trusted.
+client-unknown = This address names no app that is known here (client_id). Ask whoever sent you here.
+client-twice = The parameter client_id was sent twice. Ask whoever sent you here.
+redirect-missing = The parameter redirect_uri is missing. Ask whoever sent you here.
+redirect-twice = The parameter redirect_uri was sent twice. Ask whoever sent you here.
+redirect-unknown = The app wants the answer at an address that is not registered for it (redirect_uri). Nothing was sent there.
+address-too-long = This address is too long; use at most 8192 bytes.
+consent-ended = This question was answered already, or stood open for too long. Go back to the app and begin again.

@@ -3,4 +3,8 @@
 //! Invariant: whatever acts once (a link, a code, a time step) is used up by one statement whose row count decides; and a
 //! new password ends every other way in that the old one opened.
 
+pub mod login;
 pub mod passwords;
+pub mod seals;
+pub mod sessions;
+pub mod throttle;

@@ -1,0 +1,455 @@
+//! The authorization endpoint's decisions (RFC 6749 section 4.1, RFC 7636, RFC 9207, OpenID Connect Core section 3.1.2;
+//! PLATFORM section 3.2): what a request asks, whether the person has allowed it, and the code that says so.
+//!
+//! Invariants: nothing is sent to an address before it is one of the client's own; what is granted is what was asked, since
+//! the consent form carries a ticket and the request itself stays here; a ticket and a code each act once.
+
+use crate::call::{Caller, Kind};
+use crate::developer::boxed;
+use crate::people::seals::Purpose;
+use crate::people::sessions::Session;
+use crate::{Service, tokens};
+use kalends_engine::problem::{Failure, Problem};
+use kalends_engine::{Micros, id};
+use kalends_entities as entities;
+use kalends_oauth::redirect;
+use kalends_store::{params, records};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const SECOND: Micros = 1_000_000;
+/// Life of a code: 60 seconds.
+pub const CODE_LIFE: Micros = 60 * SECOND;
+/// How long a consent page may stay open: 10 minutes.
+const TICKET_LIFE: Micros = 600 * SECOND;
+/// How long a login that a client asked for may take: 1 hour.
+const LOGIN_LIFE: Micros = 3_600 * SECOND;
+/// Parameter that remembers when a client asked for a new login; sealed, so that nobody can say it was long ago.
+const ASKED: &str = "kalends_asked";
+/// Longest `state` and `nonce` in bytes.
+const OPAQUE_MAX: usize = 2_048;
+
+/// Parameters in the order they came.
+pub type Pairs = Vec<(String, String)>;
+
+/// An error that the client is told by a redirect (RFC 6749 section 4.1.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// `invalid_request`, `login_required`, …
+    pub error: &'static str,
+    /// A sentence for the developer.
+    pub description: &'static str,
+}
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub enum Refused {
+    /// The address cannot be trusted: a page says so, nothing is sent anywhere (matrix A).
+    Page(Failure),
+    /// The client is told (matrix B).
+    Told(Target, Told),
+    /// The platform itself could not answer.
+    Failed(Failure),
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<kalends_store::StoreError> for Refused {
+    fn from(error: kalends_store::StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Where the answer goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// A registered address.
+    pub redirect_uri: String,
+    /// Given back as it came.
+    pub state: Option<String>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The OAuth client.
+    pub client_id: String,
+    /// The app's or module's name.
+    pub name: String,
+    /// Name of the developer account that made it.
+    pub account: String,
+    /// What it declared to need, sorted.
+    pub permissions: BTreeSet<String>,
+    caller: Caller,
+}
+
+/// A request that may be answered.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who asks.
+    pub app: App,
+    /// Where the answer goes.
+    pub target: Target,
+    /// The organization it is for; nothing when every one of the person's is meant.
+    pub organization_id: Option<String>,
+    /// `openid` is among the scopes.
+    pub openid: bool,
+    /// Address to put into the login form.
+    pub login_hint: String,
+    challenge: String,
+    nonce: String,
+    none: bool,
+    ask_again: bool,
+    login_after: Option<Micros>,
+    pairs: Pairs,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub enum Step {
+    /// Log in first; the request to come back with.
+    LogIn(String),
+    /// Ask the person; the ticket of the form, and the name of the organization.
+    Ask {
+        /// Proves that this person was asked this.
+        ticket: String,
+        /// The organization's name.
+        organization: Option<String>,
+    },
+    /// Send the code.
+    Send(String),
+}
+
+fn page(code: &'static str) -> Refused {
+    Refused::Page(Problem::new(code).with_status(400))
+}
+
+fn once<'a>(pairs: &'a [(String, String)], name: &str) -> Result<Option<&'a str>, ()> {
+    let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let first = values.next().filter(|value| !value.is_empty());
+    if values.next().is_some() { Err(()) } else { Ok(first) }
+}
+
+fn is_challenge(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+impl Service {
+    /// Reads a request: first who asks and where the answer goes, then everything else.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn authorization_request(&self, pairs: &Pairs) -> Result<Request, Refused> {
+        let client_id = once(pairs, "client_id").map_err(|()| page("client_twice"))?;
+        let (app, uris) =
+            self.authorizing_app(client_id.unwrap_or_default()).await?.ok_or_else(|| page("client_unknown"))?;
+        let asked = once(pairs, "redirect_uri").map_err(|()| page("redirect_twice"))?;
+        let asked = asked.ok_or_else(|| page("redirect_missing"))?;
+        if !uris.iter().any(|known| redirect::matches(known, asked)) {
+            return Err(page("redirect_unknown"));
+        }
+        let state = once(pairs, "state");
+        let target = Target { redirect_uri: asked.to_owned(), state: state.unwrap_or(None).map(str::to_owned) };
+        let told = |error, description| Refused::Told(target.clone(), Told { error, description });
+        let invalid = |description| told("invalid_request", description);
+        for (index, (name, _)) in pairs.iter().enumerate() {
+            if KNOWN.contains(&name.as_str()) && pairs[..index].iter().any(|(other, _)| other == name) {
+                return Err(invalid("a parameter was sent twice"));
+            }
+        }
+        let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+        if !get("request").is_empty() {
+            return Err(told("request_not_supported", "request objects are not supported"));
+        }
+        if !get("request_uri").is_empty() {
+            return Err(told("request_uri_not_supported", "request_uri is not supported"));
+        }
+        match get("response_type") {
+            "code" => {}
+            "" => return Err(invalid("response_type is missing")),
+            _ => return Err(told("unsupported_response_type", "use response_type=code")),
+        }
+        if !matches!(get("response_mode"), "" | "query") {
+            return Err(invalid("use response_mode=query"));
+        }
+        match (get("code_challenge"), get("code_challenge_method")) {
+            (challenge, "S256") if is_challenge(challenge) => {}
+            ("", _) => return Err(invalid("code_challenge is missing: PKCE is required of every client")),
+            (_, "S256") => return Err(invalid("code_challenge must be 43 characters of base64url")),
+            _ => return Err(invalid("use code_challenge_method=S256")),
+        }
+        if get("nonce").len() > OPAQUE_MAX || get("state").len() > OPAQUE_MAX {
+            return Err(invalid("state and nonce may have 2048 bytes at most"));
+        }
+        let prompts: Vec<&str> = get("prompt").split(' ').filter(|word| !word.is_empty()).collect();
+        if prompts.iter().any(|word| !matches!(*word, "none" | "login" | "consent" | "select_account")) {
+            return Err(invalid("prompt must be none, login, consent or select_account"));
+        }
+        let none = prompts.contains(&"none");
+        if none && prompts.len() > 1 {
+            return Err(invalid("prompt=none stands alone"));
+        }
+        let max_age = match get("max_age") {
+            "" => None,
+            text => Some(text.parse::<u32>().map_err(|_| invalid("max_age must be a number of seconds"))?),
+        };
+        if let Some(resource) = Some(get("resource")).filter(|resource| !resource.is_empty()) {
+            let rest = resource.strip_prefix(self.public_url.as_str());
+            if resource.contains('#') || !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+                return Err(told("invalid_target", "the resource is not served here"));
+            }
+        }
+        let organization_id = Some(get("organization_id")).filter(|id| !id.is_empty()).map(str::to_owned);
+        if organization_id.as_ref().is_some_and(|id| !id::has_shape(id, entities::organization::ENTITY.prefix)) {
+            return Err(told("invalid_target", "organization_id is not an organization's id"));
+        }
+        let now = self.clock.now();
+        let again = prompts.iter().any(|word| matches!(*word, "login" | "select_account"));
+        let asked_at =
+            self.seals.open(Purpose::Reauthentication, client_id.unwrap_or_default(), get(ASKED), LOGIN_LIFE, now);
+        let login_after = match (again, max_age) {
+            (true, _) => Some(asked_at.unwrap_or(Micros::MAX)),
+            (false, Some(age)) => Some((now - i64::from(age) * SECOND).min(asked_at.unwrap_or(Micros::MAX))),
+            (false, None) => None,
+        };
+        Ok(Request {
+            organization_id,
+            openid: get("scope").split(' ').any(|scope| scope == "openid"),
+            login_hint: get("login_hint").to_owned(),
+            challenge: get("code_challenge").to_owned(),
+            nonce: get("nonce").to_owned(),
+            none,
+            ask_again: prompts.contains(&"consent"),
+            login_after,
+            pairs: pairs.clone(),
+            app,
+            target,
+        })
+    }
+
+    /// What comes next for this browser.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn authorization_step(&self, request: &Request, session: Option<&Session>) -> Result<Step, Refused> {
+        let told = |error, description| Refused::Told(request.target.clone(), Told { error, description });
+        let fresh = session.filter(|session| request.login_after.is_none_or(|after| session.authenticated >= after));
+        let Some(session) = fresh else {
+            if request.none {
+                return Err(told("login_required", "nobody is logged in, or not recently enough"));
+            }
+            return Ok(Step::LogIn(self.come_back(request)));
+        };
+        let organization = self.organization_for(request, session).await?;
+        if !request.ask_again && self.has_consent(request, &session.user.id).await? {
+            return Ok(Step::Send(self.issue_code(request, session).await?));
+        }
+        if request.none {
+            return Err(told("consent_required", "the person has not allowed this yet"));
+        }
+        Ok(Step::Ask { ticket: self.ticket(request, session).await?, organization })
+    }
+
+    /// The person's answer to the consent page: the request that the ticket stands for, once.
+    ///
+    /// # Errors
+    /// `consent_ended` (400) when the ticket was used, is too old or another person's; see [`Refused`].
+    pub async fn answered(&self, ticket: &str, session: &Session) -> Result<Request, Refused> {
+        let (id, user, now) = (tokens::digest(ticket), session.user.id.clone(), self.clock.now());
+        let work = boxed::<Option<String>, _>(move |tx| {
+            let (id, user) = (id.clone(), user.clone());
+            Box::pin(async move {
+                let sql = "DELETE FROM ceremony WHERE id = $1 AND user_id = $2 AND expires > $3 RETURNING body";
+                Ok(tx.query_opt(sql, &params![id, user, now]).await?.map(|row| row.text(0).to_owned()))
+            })
+        });
+        let body = self.store.write(work).await?.ok_or_else(|| page("consent_ended"))?;
+        let pairs: Pairs = serde_json::from_str(&body).map_err(|_| page("consent_ended"))?;
+        // Everything is asked again: the client may have been switched off while the page was open.
+        let request = self.authorization_request(&pairs).await?;
+        self.organization_for(&request, session).await?;
+        Ok(request)
+    }
+
+    /// Remembers what the person allowed and makes the code.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn allow(&self, request: &Request, session: &Session) -> Result<String, Failure> {
+        let permissions = serde_json::to_string(&request.app.permissions).map_err(|_| Failure::internal())?;
+        let (user, client, now) = (session.user.id.clone(), request.app.client_id.clone(), self.clock.now());
+        let organization = request.organization_id.clone().unwrap_or_default();
+        let work = boxed::<(), _>(move |tx| {
+            let values = params![user.as_str(), client.as_str(), organization.as_str(), permissions.as_str(), now];
+            Box::pin(async move {
+                let sql = "INSERT INTO consent (user_id, client_id, organization_id, permissions, created) VALUES ($1, $2, $3, $4, $5) \
+                           ON CONFLICT (user_id, client_id, organization_id) DO UPDATE SET permissions = $4, created = $5";
+                tx.execute(sql, &values).await?;
+                Ok(())
+            })
+        });
+        self.store.write(work).await?;
+        self.issue_code(request, session).await
+    }
+
+    /// The address of an answer: the client's own, with what it is told, its `state` and our `iss`.
+    pub fn answer_address(&self, target: &Target, what: &[(&str, &str)]) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(what);
+        if let Some(state) = &target.state {
+            query.append_pair("state", state);
+        }
+        query.append_pair("iss", &self.public_url);
+        let join = if target.redirect_uri.contains('?') { '&' } else { '?' };
+        format!("{}{join}{}", target.redirect_uri, query.finish())
+    }
+
+    async fn authorizing_app(&self, client_id: &str) -> Result<Option<(App, Vec<String>)>, Refused> {
+        let sql = "SELECT c.kind, c.record_id, c.developer_account_id, c.redirect_uris FROM client c WHERE c.id = $1 AND c.active = 1";
+        let Some(row) = self.store.query_opt(sql, &params![client_id]).await? else { return Ok(None) };
+        let (kind, entity) = match row.text(0) {
+            "APP" => (Kind::App, &entities::app::ENTITY),
+            _ => (Kind::Module, &entities::module::ENTITY),
+        };
+        let reader = &mut &self.store;
+        let record = records::find_anywhere(reader, entity.prefix, row.text(1)).await?;
+        let account = entities::developer_account::ENTITY.prefix;
+        let account = records::find_anywhere(reader, account, row.text(2)).await?;
+        let (Some(record), Some(account)) = (record, account) else { return Ok(None) };
+        if account.body.get("active").and_then(Value::as_bool) == Some(false) {
+            return Ok(None);
+        }
+        let declared = record.body.get("permissionList").and_then(Value::as_array).into_iter().flatten();
+        let caller = Caller {
+            kind,
+            client_id: client_id.to_owned(),
+            record_id: record.id.clone(),
+            developer_account_id: account.id.clone(),
+            organization_id: None,
+            user_id: None,
+        };
+        let app = App {
+            client_id: client_id.to_owned(),
+            name: record.text("name").to_owned(),
+            account: account.text("name").to_owned(),
+            permissions: declared.filter_map(|permission| permission.as_str().map(str::to_owned)).collect(),
+            caller,
+        };
+        let uris: Vec<String> = serde_json::from_str(row.text(3)).unwrap_or_default();
+        Ok(Some((app, uris)))
+    }
+
+    /// The name of the organization that was asked for, when person and client may enter it.
+    async fn organization_for(&self, request: &Request, session: &Session) -> Result<Option<String>, Refused> {
+        let Some(id) = &request.organization_id else { return Ok(None) };
+        let told = |error, description| Refused::Told(request.target.clone(), Told { error, description });
+        let organization = match self.organization(id).await {
+            Ok(organization) => organization,
+            Err(failure) if failure.status == 404 => {
+                return Err(told("invalid_target", "there is no such organization"));
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        let caller = Caller { user_id: Some(session.user.id.clone()), ..request.app.caller.clone() };
+        if !self.may_enter(&caller, id).await? {
+            return Err(told("access_denied", "the app is not installed there, or the person does not work there"));
+        }
+        Ok(Some(organization.record.text("name").to_owned()))
+    }
+
+    /// The request as an address on this server, to come back to after the login.
+    fn come_back(&self, request: &Request) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(request.pairs.iter().filter(|(name, _)| name != ASKED));
+        if request.login_after.is_some() {
+            let seal = self.seals.seal(Purpose::Reauthentication, &request.app.client_id, self.clock.now());
+            query.append_pair(ASKED, &seal);
+        }
+        format!("/oauth/authorize?{}", query.finish())
+    }
+
+    async fn has_consent(&self, request: &Request, user_id: &str) -> Result<bool, Failure> {
+        let sql = "SELECT permissions FROM consent WHERE user_id = $1 AND client_id = $2 AND organization_id = $3";
+        let organization = request.organization_id.as_deref().unwrap_or_default();
+        let values = params![user_id, request.app.client_id.as_str(), organization];
+        let row = self.store.query_opt(sql, &values).await?;
+        let allowed = row.and_then(|row| serde_json::from_str::<BTreeSet<String>>(row.text(0)).ok());
+        // An app that wants more than it did must ask again.
+        Ok(allowed.is_some_and(|allowed| request.app.permissions.is_subset(&allowed)))
+    }
+
+    async fn ticket(&self, request: &Request, session: &Session) -> Result<String, Failure> {
+        let ticket = id::alphanumerics(43, self.entropy.as_ref());
+        let body = serde_json::to_string(&request.pairs).map_err(|_| Failure::internal())?;
+        let (id, user, until) = (tokens::digest(&ticket), session.user.id.clone(), self.clock.now() + TICKET_LIFE);
+        let work = boxed::<(), _>(move |tx| {
+            let values = params![id.as_str(), user.as_str(), body.as_str(), until];
+            Box::pin(async move {
+                let sql = "INSERT INTO ceremony (id, user_id, body, expires) VALUES ($1, $2, $3, $4)";
+                tx.execute(sql, &values).await?;
+                Ok(())
+            })
+        });
+        self.store.write(work).await?;
+        Ok(ticket)
+    }
+
+    async fn issue_code(&self, request: &Request, session: &Session) -> Result<String, Failure> {
+        let code = id::alphanumerics(48, self.entropy.as_ref());
+        let now = self.clock.now();
+        let values = params![
+            tokens::digest(&code),
+            request.app.client_id.as_str(),
+            session.user.id.as_str(),
+            session.id.as_str(),
+            request.organization_id.as_deref().unwrap_or_default(),
+            request.target.redirect_uri.as_str(),
+            request.challenge.as_str(),
+            request.nonce.as_str(),
+            request.openid,
+            session.authenticated,
+            id::alphanumerics(24, self.entropy.as_ref()),
+            now,
+            now + CODE_LIFE
+        ]
+        .to_vec();
+        let work = boxed::<(), _>(move |tx| {
+            let values = values.clone();
+            Box::pin(async move {
+                let sql = "INSERT INTO authorization_code (id, client_id, user_id, session_id, organization_id, redirect_uri, challenge, nonce, \
+                           openid, authenticated, family, created, expires, used) \
+                           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)";
+                tx.execute(sql, &values).await?;
+                Ok(())
+            })
+        });
+        self.store.write(work).await?;
+        Ok(code)
+    }
+}
+
+/// Parameters that may come once only.
+const KNOWN: &[&str] = &[
+    "response_type",
+    "response_mode",
+    "client_id",
+    "redirect_uri",
+    "state",
+    "scope",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "ui_locales",
+    "organization_id",
+    "resource",
+    "request",
+    "request_uri",
+    ASKED,
+];
