@@ -3,7 +3,8 @@
 use crate::error::{Code, Refusal};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use std::fmt;
 
 /// Largest body in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
@@ -64,29 +65,63 @@ fn form(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
 }
 
 fn json(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
-    let wrong = || invalid("send a JSON object of strings");
-    let value: Value = serde_json::from_slice(body).map_err(|_| wrong())?;
-    let object = value.as_object().ok_or_else(wrong)?;
-    let text = |(name, value): (&String, &Value)| value.as_str().map(|value| (name.clone(), value.to_owned()));
-    object.iter().map(|pair| text(pair).ok_or_else(wrong)).collect()
+    let Texts(pairs) = serde_json::from_slice(body).map_err(|_| invalid("send a JSON object of strings"))?;
+    Ok(pairs)
 }
 
-/// Fields of a `multipart/form-data` body (RFC 7578); files are not expected here.
+/// An object of texts with every name as it was written: a map would keep the last of two.
+struct Texts(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Texts;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object of strings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Texts(pairs))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+/// Fields of a `multipart/form-data` body (RFC 7578, RFC 2046 section 5.1); files are not expected here.
 fn multipart(media: &str, body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
     let wrong = || invalid("the multipart body cannot be read");
-    let boundary = media.split(';').find_map(|part| part.trim().strip_prefix("boundary=")).ok_or_else(wrong)?;
+    let boundary = option(media, "boundary").filter(|boundary| (1..=70).contains(&boundary.len())).ok_or_else(wrong)?;
     let body = std::str::from_utf8(body).map_err(|_| wrong())?;
-    let delimiter = format!("--{}", boundary.trim_matches('"'));
+    // A delimiter is a line of its own; inside of a line it is part of a value.
+    let delimiter = format!("\r\n--{boundary}");
+    let mut rest = body.strip_prefix(&delimiter[2..]).ok_or_else(wrong)?;
     let mut pairs = Vec::new();
-    for part in body.split(delimiter.as_str()).skip(1) {
-        if part.starts_with("--") {
-            return Ok(pairs);
-        }
-        let (head, value) = part.split_once("\r\n\r\n").ok_or_else(wrong)?;
-        let name = head.split("name=\"").nth(1).and_then(|rest| rest.split('"').next()).ok_or_else(wrong)?;
-        pairs.push((name.to_owned(), value.strip_suffix("\r\n").ok_or_else(wrong)?.to_owned()));
+    while !rest.starts_with("--") {
+        let part = rest.strip_prefix("\r\n").ok_or_else(wrong)?;
+        let (head, part) = part.split_once("\r\n\r\n").ok_or_else(wrong)?;
+        let mut lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
+        let disposition = lines.find(|(name, _)| name.trim().eq_ignore_ascii_case("content-disposition"));
+        let name = disposition.and_then(|(_, value)| option(value, "name")).ok_or_else(wrong)?;
+        let end = part.find(&delimiter).ok_or_else(wrong)?;
+        pairs.push((name.to_owned(), part[..end].to_owned()));
+        rest = &part[end + delimiter.len()..];
     }
-    Err(wrong())
+    Ok(pairs)
+}
+
+/// An option of a header's value: `boundary` of `multipart/form-data; boundary="x"`.
+fn option<'a>(value: &'a str, name: &str) -> Option<&'a str> {
+    value.split(';').skip(1).find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"'))
+    })
 }
 
 /// Who the client says it is.
@@ -120,7 +155,8 @@ pub fn credentials(authorization: Option<&str>, parameters: &Parameters) -> Resu
     let (id, secret) = decoded.split_once(':').ok_or(refused)?;
     // RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
     let plain = |text: &str| {
-        let joined = format!("v={text}");
+        // A bare `&` would end the text there: whoever encoded it did not do what the RFC says.
+        let joined = format!("v={}", text.replace('&', "%26"));
         url::form_urlencoded::parse(joined.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
     };
     let (id, secret) = (plain(id), plain(secret));
@@ -141,7 +177,8 @@ mod tests {
         assert_eq!((form.get("a"), form.get("b"), form.get("c")), (Some("1"), None, Some("x y")));
         let json = Parameters::read("application/json; charset=utf-8", br#"{"a":"1"}"#).expect("JSON");
         assert_eq!(json.get("a"), Some("1"));
-        for broken in [&b"[]"[..], b"{", br#"{"a":{"b":"c"}}"#, br#"{"a":1}"#] {
+        let twice = br#"{"a":"1","\u0061":"2"}"#;
+        for broken in [&b"[]"[..], b"{", br#"{"a":{"b":"c"}}"#, br#"{"a":1}"#, br#"{"a":null}"#, twice] {
             assert!(Parameters::read("application/json", broken).is_err());
         }
         assert!(Parameters::read("", b"a=1&a=2").is_err(), "twice");
@@ -154,6 +191,9 @@ mod tests {
         let read = Parameters::read("multipart/form-data; boundary=x", body).expect("multipart");
         assert_eq!((read.get("a"), read.get("b")), (Some("1"), Some("2")));
         assert!(Parameters::read("multipart/form-data; boundary=x", b"--x\r\nbroken").is_err());
+        let tricky = b"--x\r\ncontent-type: text/plain\r\ncontent-disposition: form-data; filename=\"c\"; name=\"a\"\r\n\r\n1--x\n--x\r\n--x--";
+        let read = Parameters::read("Multipart/Form-Data; Boundary=\"x\"", tricky).expect("multipart");
+        assert_eq!((read.get("a"), read.get("c")), (Some("1--x\n--x"), None));
         assert!(Parameters::read("multipart/form-data", body).is_err());
     }
 
@@ -163,6 +203,9 @@ mod tests {
         let header = format!("Basic {}", STANDARD.encode("id:a%2Bb+c"));
         let read = credentials(Some(&header), &none).expect("read");
         assert_eq!((read.id.as_str(), read.secret.as_deref(), read.basic), ("id", Some("a+b c"), true));
+        let bare = format!("Basic {}", STANDARD.encode("id&x:a&b"));
+        let read = credentials(Some(&bare), &none).expect("read");
+        assert_eq!((read.id.as_str(), read.secret.as_deref()), ("id&x", Some("a&b")), "nothing is cut off");
         let other = Parameters::read("", b"client_id=other").expect("a form");
         assert_eq!(credentials(Some(&header), &other).expect_err("differ").code, Code::InvalidRequest);
         for broken in ["Basic", "Basic !!!", "Bearer x", "Basic aWQ="] {
