@@ -19,6 +19,7 @@ pub mod developer_account;
 pub mod employee;
 pub mod employee_group;
 pub mod extra_field;
+pub mod license;
 pub mod log;
 pub mod markers;
 pub mod module;
@@ -51,6 +52,7 @@ pub static ENTITIES: &[&Entity] = &[
     &employee::ENTITY,
     &employee_group::ENTITY,
     &extra_field::ENTITY,
+    &license::ENTITY,
     &log::ENTITY,
     &module::ENTITY,
     &module_config::ENTITY,

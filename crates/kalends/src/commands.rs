@@ -17,6 +17,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
+/// How often the requests of clients are written down for their developers.
+const FLUSH: Duration = Duration::from_secs(3);
 /// How often expired rows are removed and idle counters forgotten.
 const TIDY: Duration = Duration::from_secs(300);
 
@@ -53,6 +55,7 @@ pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
         print(&crate::walk::text(config, demo, now))?;
     }
     let tidier = tokio::spawn(tidy(Arc::clone(&web)));
+    let flusher = tokio::spawn(flush(Arc::clone(&web)));
     let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
@@ -60,6 +63,10 @@ pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
     };
     server::serve(listener, kalends_web::router(Arc::clone(&web)), stop).await?;
     tidier.abort();
+    flusher.abort();
+    if let Err(failure) = web.service.flush_request_log().await {
+        tracing::warn!(?failure, "the last requests of clients could not be written down");
+    }
     web.service.store.close().await;
     Ok(())
 }
@@ -86,6 +93,16 @@ async fn tidy(web: Arc<Web>) {
         };
         if let Err(failure) = done.await {
             tracing::warn!(?failure, "expired rows could not be removed; trying again later");
+        }
+    }
+}
+
+/// Writes the requests of clients down, for as long as the server runs.
+async fn flush(web: Arc<Web>) {
+    loop {
+        tokio::time::sleep(FLUSH).await;
+        if let Err(failure) = web.service.flush_request_log().await {
+            tracing::warn!(?failure, "requests of clients could not be written down");
         }
     }
 }

@@ -74,6 +74,8 @@ pub struct Service {
     pub seals: people::seals::Seals,
     /// The turns of hashing passwords.
     pub passwords: people::passwords::Passwords,
+    /// Requests of clients that their developers may see, not written yet.
+    pub request_log: developer::log::RequestLog,
 }
 
 impl std::fmt::Debug for Service {
@@ -103,6 +105,7 @@ impl Service {
             public_url: public_url.to_owned(),
             seals: people::seals::Seals::new(secrets),
             passwords: people::passwords::Passwords::default(),
+            request_log: developer::log::RequestLog::default(),
         }
     }
 

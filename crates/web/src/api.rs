@@ -15,6 +15,7 @@ use kalends_engine::id;
 use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::route::{Api, Found, Method, Route};
 use kalends_service::call::Idempotency;
+use kalends_service::developer::log::Entry;
 use kalends_service::dispatch::Request as Operation;
 use kalends_service::tokens::Refusal;
 use kalends_service::{Call, Caller};
@@ -64,7 +65,7 @@ async fn serve(web: &Web, api: Api, base: &str, request: Request<Body>) -> Respo
     let locale = Locale::parse_segment(segment);
     let language = locale.as_ref().map_or(Language::En, |locale| locale.language);
     let request_id = request_id(web, &parts.headers);
-    let mut told = Told { operation: "none".to_owned(), left: None };
+    let mut told = Told { operation: "none".to_owned(), left: None, known: None };
     let path = &rest[segment.len()..];
     let mut response = match locale {
         None => answer::failure(&Problem::at("locale_not_found", "locale").with_status(404), language),
@@ -80,6 +81,17 @@ async fn serve(web: &Web, api: Api, base: &str, request: Request<Body>) -> Respo
     answer::set(&mut response, REQUEST_ID, &request_id);
     cors::allow(web, &parts.headers, &parts.method, &mut response).await;
     record(web, (&parts.method, trace(&parts.headers)), &told.operation, &response, &request_id, began);
+    if let Some((caller, route)) = told.known {
+        web.service.request_log.add(Entry {
+            caller,
+            at: began,
+            route,
+            path: parts.uri.path().to_owned(),
+            status: response.status().as_u16(),
+            duration: web.clock().now().saturating_sub(began),
+            request_id,
+        });
+    }
     response
 }
 
@@ -105,6 +117,8 @@ fn allowed(methods: &[&str]) -> String {
 struct Told {
     operation: String,
     left: Option<Left>,
+    /// Who called, and the place of the route; known from the token on.
+    known: Option<(Arc<Caller>, usize)>,
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one request, taken apart once")]
@@ -132,6 +146,7 @@ async fn run(
     let route = &web.service.routes.routes()[index];
     told.operation.clone_from(&route.operation);
     let caller = caller(web, &parts.headers, parts.uri.query().unwrap_or_default()).await?;
+    told.known = Some((Arc::clone(&caller), index));
     match web.limits.request(&caller.client_id) {
         Ok(left) => told.left = left,
         Err(failure) => {

@@ -149,3 +149,7 @@ redirect-twice = Der Parameter redirect_uri wurde zweimal gesendet. Bitte fragen
 redirect-unknown = Die App möchte die Antwort an einer Adresse, die für sie nicht eingetragen ist (redirect_uri). Dorthin wurde nichts gesendet.
 address-too-long = Diese Adresse ist zu lang; höchstens 8192 Byte verwenden.
 consent-ended = Diese Frage ist schon beantwortet oder war zu lange offen. Bitte gehen Sie zurück zur App und beginnen Sie noch einmal.
+
+# Entwicklerdienst.
+last-member = Das letzte Mitglied kann nicht gehen.
+already-member = Diese Person ist schon im Team.

@@ -149,3 +149,7 @@ redirect-twice = The parameter redirect_uri was sent twice. Ask whoever sent you
 redirect-unknown = The app wants the answer at an address that is not registered for it (redirect_uri). Nothing was sent there.
 address-too-long = This address is too long; use at most 8192 bytes.
 consent-ended = This question was answered already, or stood open for too long. Go back to the app and begin again.
+
+# Developer service.
+last-member = The last member cannot leave.
+already-member = This person is in the team already.
