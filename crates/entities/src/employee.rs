@@ -14,7 +14,7 @@ static DESCRIPTION: Field<String> = long_text("description").translated().inheri
 static NOTES: Field<String> = long_text("notes");
 static IMAGE: Field<String> = text("image").max(2_000);
 static ACTIVE: Field<bool> = boolean("active").default("true");
-static USER: Field<String> = text("userId").read_only();
+static USER: Field<String> = text("userId").max(32);
 static AVAILABILITY: Field<String> =
     one_of("availability", &["CUSTOM"]).inherits("settings.availability").default("\"CUSTOM\"");
 static BOOKING_RESOURCE: Field<String> = text("bookingResourceId").read_only();

@@ -29,6 +29,7 @@ pub mod operations;
 pub mod organization;
 pub mod resource;
 pub mod shared;
+pub mod value_types;
 
 use kalends_engine::entity::Entity;
 use kalends_engine::route::Table;

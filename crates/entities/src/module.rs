@@ -9,4 +9,4 @@ pub static ENTITY: Entity = entity("module", "23")
     .short(&[&offer::NAME.spec])
     .verbs(CATALOGUE)
     .ordered_by(&offer::NAME.spec)
-    .check(offer::check);
+    .check(offer::check_module);

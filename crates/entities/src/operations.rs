@@ -160,6 +160,7 @@ pub static OPERATIONS: &[Operation] = &[
     )
     .of("moduleConfig")
     .answers(Full),
+    operation(App, "employee_permission", Get, "employee/{employeeId}/permission").of("employee").answers(List),
     operation(App, "log_show", Get, "log/{logId}/show").of("log").answers(Full),
     operation(App, "log_index", Get, "log/index/{page}").of("log").answers(Page).records(Records::Full),
     operation(App, "log_filter", Get, "log/filter/{page}").of("log").answers(Page).records(Records::Full),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// Genders.
 pub const GENDERS: &[&str] = &["MALE", "FEMALE", "DIVERSE", "NOT_SPECIFIED"];
-/// Types of extra fields and of settings that apps and modules declare.
+/// Types of extra fields; settings that apps and modules declare have one more (`offer::SETTING_TYPES`).
 pub const VALUE_TYPES: &[&str] = &[
     "CHECKBOX", "INPUT", "TEXTAREA", "DATE", "TIME", "DATETIME", "SELECT", "EMAIL", "MOBILE", "URL", "NUMBER", "ALPHA",
     "ALPHANUM", "DIGIT", "HEX", "COLOR",

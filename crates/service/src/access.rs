@@ -1,7 +1,12 @@
-//! Who may do what (PLATFORM section 3.4), in the one place that every operation passes.
+//! Who may do what (PLATFORM section 3.4), in the one place that every operation passes: a client needs what it declared
+//! and was granted, and with a person behind it the person needs the permission too.
 //!
-//! What is remembered of an organization or a client is valid for exactly one value of its change counter, which is read
-//! with every request: several processes on one database agree without any time-out.
+//! What is remembered of an organization, a client or a person is valid for exactly one value of its change counter, which
+//! is read with every request: several processes on one database agree without any time-out.
+
+mod client;
+mod give;
+mod person;
 
 use crate::Service;
 use crate::booking::plan::Plan;
@@ -12,9 +17,12 @@ use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
 use kalends_engine::route::{Api, Route};
 use kalends_entities as entities;
-use kalends_store::{organizations, params, records};
+use kalends_store::organizations::{self, Counters};
+use kalends_store::{params, records};
 use parking_lot::RwLock;
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// Most organizations, and most pairs of organization and client, that are remembered.
@@ -55,12 +63,13 @@ impl Organization {
     }
 }
 
-/// What a client may do in an organization.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Rights {
-    installed: bool,
-    permissions: HashSet<String>,
-}
+pub(crate) use client::{Client, texts};
+pub(crate) use give::{client_in, may_give};
+pub(crate) use person::Person;
+
+/// Operations that only make sense for a person: a token without one is refused (PLATFORM section 3.4, point 6). What of
+/// them the person may ask is decided by their handlers.
+const PERSONAL: [&str; 1] = ["employee_permission"];
 
 type Remembered<K, C, V> = RwLock<HashMap<K, (C, Arc<V>)>>;
 
@@ -68,7 +77,8 @@ type Remembered<K, C, V> = RwLock<HashMap<K, (C, Arc<V>)>>;
 #[derive(Debug, Default)]
 pub struct Memory {
     organizations: Remembered<String, i64, Organization>,
-    rights: Remembered<(String, String), (i64, i64), Rights>,
+    clients: Remembered<(String, String), (i64, i64), Client>,
+    people: Remembered<(String, String, String), (i64, i64), Person>,
     plans: Remembered<String, i64, Plan>,
 }
 
@@ -84,16 +94,61 @@ impl Memory {
 
     /// Remembers a plan for this state of its organization.
     pub(crate) fn remember_plan(&self, template_id: &str, organization: &Organization, plan: &Arc<Plan>) {
-        remember(&self.plans, template_id.to_owned(), organization.counter, plan);
+        remember(&self.plans, template_id.to_owned(), organization.counter, Arc::clone(plan));
     }
 }
 
-fn remember<K: std::hash::Hash + Eq, C, V>(memory: &Remembered<K, C, V>, key: K, counter: C, value: &Arc<V>) {
+/// What is remembered, if nothing has changed since.
+fn recall<K, Q, C, V>(memory: &Remembered<K, C, V>, key: &Q, counter: C) -> Option<Arc<V>>
+where
+    K: Hash + Eq + Borrow<Q>,
+    Q: Hash + Eq + ?Sized,
+    C: PartialEq,
+{
+    memory.read().get(key).filter(|(seen, _)| *seen == counter).map(|(_, value)| Arc::clone(value))
+}
+
+fn remember<K: Hash + Eq, C, V>(memory: &Remembered<K, C, V>, key: K, counter: C, value: Arc<V>) -> Arc<V> {
     let mut memory = memory.write();
     if memory.len() >= REMEMBERED {
         memory.clear();
     }
-    memory.insert(key, (counter, Arc::clone(value)));
+    memory.insert(key, (counter, Arc::clone(&value)));
+    value
+}
+
+/// What a caller may do in an organization: both must allow it.
+#[derive(Debug, Default)]
+struct Rights {
+    /// The client's rights; nothing in the staff software, where a person acts without one.
+    client: Option<Arc<Client>>,
+    /// The person's rights, when there is one.
+    person: Option<Arc<Person>>,
+}
+
+impl Rights {
+    fn require_of_client(&self, needed: &'static str) -> Result<(), Failure> {
+        match &self.client {
+            Some(client) if !client.permissions.contains(needed) => Err(missing("permission_missing", needed)),
+            _ => Ok(()),
+        }
+    }
+
+    fn require_of_person(&self, needed: &'static str) -> Result<(), Failure> {
+        match &self.person {
+            Some(person) if !person.holds(needed) => Err(missing("user_permission_missing", needed)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The permission that reading or writing an entity needs.
+fn permission(entity: &'static str, write: bool) -> &'static str {
+    kalends_catalog::permission::permission_for(entity, write).unwrap_or(entity)
+}
+
+fn missing(code: &'static str, permission: &'static str) -> Failure {
+    Problem::new(code).arg("permission", permission).with_status(403)
 }
 
 impl Service {
@@ -102,20 +157,16 @@ impl Service {
     /// # Errors
     /// `not_found` (404), `unavailable` (503).
     pub async fn organization(&self, id: &str) -> Result<Arc<Organization>, Failure> {
-        let (counter, _) = organizations::counters(&mut &self.store, id, "").await?;
-        self.organization_at(id, counter).await?.ok_or_else(Failure::not_found)
+        let counters = organizations::counters(&mut &self.store, id, "", "").await?;
+        self.organization_at(id, counters.organization).await?.ok_or_else(Failure::not_found)
     }
 
     async fn organization_at(&self, id: &str, counter: i64) -> Result<Option<Arc<Organization>>, Failure> {
-        if let Some((seen, organization)) = self.memory.organizations.read().get(id)
-            && *seen == counter
-        {
-            return Ok(Some(Arc::clone(organization)));
+        if let Some(organization) = recall(&self.memory.organizations, id, counter) {
+            return Ok(Some(organization));
         }
         let Some(organization) = load_organization(&mut &self.store, id, counter).await? else { return Ok(None) };
-        let organization = Arc::new(organization);
-        remember(&self.memory.organizations, id.to_owned(), counter, &organization);
-        Ok(Some(organization))
+        Ok(Some(remember(&self.memory.organizations, id.to_owned(), counter, Arc::new(organization))))
     }
 
     /// Lets the call pass or says why not. Answers the organization of the path.
@@ -134,11 +185,11 @@ impl Service {
             right_api(route, caller)?;
         }
         let Some(id) = organization_id else {
-            self.client_is_active(caller).await?;
+            self.may_act(caller).await?;
             return Ok(None);
         };
-        let (counter, client_counter) = organizations::counters(&mut &self.store, id, &caller.client_id).await?;
-        let organization = self.organization_at(id, counter).await?;
+        let counters = self.counters(id, caller).await?;
+        let organization = self.organization_at(id, counters.organization).await?;
         if caller.kind == Kind::System {
             return organization.map(Some).ok_or_else(Failure::not_found);
         }
@@ -151,15 +202,26 @@ impl Service {
         if !organization.lineage.iter().any(|ancestor| ancestor == bound) {
             return Err(elsewhere());
         }
-        let rights = self.rights(&organization, caller, (counter, client_counter)).await?;
-        if !rights.installed {
+        let rights = self.rights(&organization, caller, counters).await?;
+        if rights.client.as_ref().is_some_and(|client| !client.installed) {
             return Err(Failure::forbidden("not_installed"));
         }
-        // A module has the Module API and nothing else; an app has what it declared.
-        if let (Some((entity, write)), Kind::App) = (route.permission, caller.kind) {
-            let needed = kalends_catalog::permission::permission_for(entity, write).unwrap_or(entity);
-            if !rights.permissions.contains(needed) {
-                return Err(Problem::new("permission_missing").arg("permission", needed.to_owned()).with_status(403));
+        if caller.user_id.is_some() && !counters.user_active {
+            return Err(Failure::forbidden("user_inactive"));
+        }
+        if rights.person.as_ref().is_some_and(|person| !person.member) {
+            return Err(Failure::forbidden("not_a_member"));
+        }
+        // A module has the Module API and nothing else.
+        if let (Some((entity, write)), Api::App) = (route.permission, route.api) {
+            let needed = permission(entity, write);
+            let personal = PERSONAL.contains(&route.operation.as_str());
+            rights.require_of_client(needed)?;
+            if personal && caller.user_id.is_none() {
+                return Err(Failure::forbidden("user_token_required"));
+            }
+            if !personal {
+                rights.require_of_person(needed)?;
             }
         }
         Ok(Some(organization))
@@ -168,7 +230,7 @@ impl Service {
     /// Whether the caller holds a permission in an organization, beyond the one its operation needs.
     ///
     /// # Errors
-    /// `permission_missing` (403).
+    /// `permission_missing`, `user_permission_missing` (403).
     pub(crate) async fn require_permission(
         &self,
         organization: &Organization,
@@ -179,76 +241,105 @@ impl Service {
         if caller.kind == Kind::System {
             return Ok(());
         }
-        let id = &organization.record.id;
-        let counters = organizations::counters(&mut &self.store, id, &caller.client_id).await?;
-        let needed = kalends_catalog::permission::permission_for(entity, write).unwrap_or(entity);
-        if self.rights(organization, caller, counters).await?.permissions.contains(needed) {
-            return Ok(());
-        }
-        Err(Problem::new("permission_missing").arg("permission", needed.to_owned()).with_status(403))
+        let counters = self.counters(&organization.record.id, caller).await?;
+        let rights = self.rights(organization, caller, counters).await?;
+        let needed = permission(entity, write);
+        rights.require_of_client(needed)?;
+        rights.require_of_person(needed)
     }
 
-    /// Whether a client may have tokens for an organization.
+    /// Whether a client may have tokens for an organization; with a person behind it she must be an admin or an employee of
+    /// it or of one above it.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn may_enter(&self, caller: &Caller, organization_id: &str) -> Result<bool, Failure> {
-        let counters = organizations::counters(&mut &self.store, organization_id, &caller.client_id).await?;
-        let Some(organization) = self.organization_at(organization_id, counters.0).await? else { return Ok(false) };
-        Ok(self.rights(&organization, caller, counters).await?.installed)
+        let counters = self.counters(organization_id, caller).await?;
+        let Some(organization) = self.organization_at(organization_id, counters.organization).await? else {
+            return Ok(false);
+        };
+        let rights = self.rights(&organization, caller, counters).await?;
+        let installed = rights.client.as_ref().is_none_or(|client| client.installed);
+        let member = rights.person.as_ref().is_none_or(|person| person.member && counters.user_active);
+        Ok(installed && member)
+    }
+
+    /// The organizations that name a person as an admin or an active employee; she reaches all below them too.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn organizations_of(&self, user_id: &str) -> Result<HashSet<String>, Failure> {
+        person::organizations_of(&mut &self.store, user_id).await
+    }
+
+    /// What of an app's permissions a person may use in an organization.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn permissions_of(
+        &self,
+        organization: &Organization,
+        caller: &Caller,
+        user_id: &str,
+    ) -> Result<Vec<&'static str>, Failure> {
+        let asked = Caller { user_id: Some(user_id.to_owned()), ..caller.clone() };
+        let counters = self.counters(&organization.record.id, &asked).await?;
+        if !counters.user_active {
+            return Ok(Vec::new());
+        }
+        let rights = self.rights(organization, &asked, counters).await?;
+        let both = |id: &&'static str| rights.require_of_client(id).is_ok() && rights.require_of_person(id).is_ok();
+        Ok(kalends_catalog::permission::ids().filter(both).collect())
+    }
+
+    async fn counters(&self, organization_id: &str, caller: &Caller) -> Result<Counters, Failure> {
+        let user_id = caller.user_id.as_deref().unwrap_or_default();
+        Ok(organizations::counters(&mut &self.store, organization_id, &caller.client_id, user_id).await?)
     }
 
     async fn rights(
         &self,
         organization: &Organization,
         caller: &Caller,
-        counters: (i64, i64),
-    ) -> Result<Arc<Rights>, Failure> {
-        let key = (organization.record.id.clone(), caller.client_id.clone());
-        if let Some((seen, rights)) = self.memory.rights.read().get(&key)
-            && *seen == counters
-        {
-            return Ok(Arc::clone(rights));
+        counters: Counters,
+    ) -> Result<Rights, Failure> {
+        let id = &organization.record.id;
+        let mut rights = Rights::default();
+        if caller.kind == Kind::User {
+            // Nobody in particular may do nothing.
+            rights.person = Some(Arc::default());
+        } else {
+            let (key, valid) = ((id.clone(), caller.client_id.clone()), (counters.organization, counters.client));
+            rights.client = Some(match recall(&self.memory.clients, &key, valid) {
+                Some(client) => client,
+                None => {
+                    let client = client::load(&mut &self.store, id, &organization.demo_of, caller).await?;
+                    remember(&self.memory.clients, key, valid, Arc::new(client))
+                }
+            });
         }
-        let rights = Arc::new(self.load_rights(organization, caller).await?);
-        remember(&self.memory.rights, key, counters, &rights);
+        if let Some(user_id) = &caller.user_id {
+            let key = (id.clone(), caller.client_id.clone(), user_id.clone());
+            let valid = (counters.organization, counters.user);
+            rights.person = Some(match recall(&self.memory.people, &key, valid) {
+                Some(person) => person,
+                None => {
+                    let app = (caller.kind == Kind::App).then_some(caller.record_id.as_str());
+                    let person = person::load(&mut &self.store, id, app, user_id).await?;
+                    remember(&self.memory.people, key, valid, Arc::new(person))
+                }
+            });
+        }
         Ok(rights)
     }
 
-    async fn load_rights(&self, organization: &Organization, caller: &Caller) -> Result<Rights, Failure> {
-        let none = Rights { installed: false, permissions: HashSet::new() };
-        let entity = match caller.kind {
-            Kind::App => &entities::app::ENTITY,
-            Kind::Module => &entities::module::ENTITY,
-            _ => return Ok(none),
-        };
-        let active =
-            self.store.query("SELECT active FROM client WHERE id = $1", &params![caller.client_id.as_str()]).await?;
-        let record = records::find_anywhere(&mut &self.store, entity.prefix, &caller.record_id).await?;
-        let (Some(record), true) = (record, active.first().is_some_and(|row| row.bool(0))) else { return Ok(none) };
-        let declared = record.body.get("permissionList").and_then(|list| list.as_array());
-        let permissions =
-            declared.into_iter().flatten().filter_map(|permission| permission.as_str().map(str::to_owned)).collect();
-        let demo = !organization.demo_of.is_empty() && organization.demo_of == caller.developer_account_id;
-        let installed = demo || self.is_installed(organization, caller).await?;
-        Ok(Rights { installed, permissions })
-    }
-
-    /// An active configuration in the organization or above.
-    async fn is_installed(&self, organization: &Organization, caller: &Caller) -> Result<bool, Failure> {
-        let (entity, relation) = match caller.kind {
-            Kind::App => (&entities::app_config::ENTITY, "appConfig.appId"),
-            _ => (&entities::module_config::ENTITY, "moduleConfig.moduleId"),
-        };
-        let sql = "SELECT r.body FROM link l JOIN record r ON r.id = l.left_id \
-                   JOIN organization_tree t ON t.ancestor_id = r.organization_id \
-                   WHERE l.relation = $1 AND l.right_id = $2 AND t.descendant_id = $3 AND r.entity = $4";
-        let values = params![relation, caller.record_id.as_str(), organization.record.id.as_str(), entity.prefix];
-        let rows = self.store.query(sql, &values).await?;
-        Ok(rows.iter().any(|row| {
-            let body: Option<kalends_engine::Body> = serde_json::from_str(row.text(0)).ok();
-            body.is_some_and(|body| body.get("active").and_then(serde_json::Value::as_bool).unwrap_or(true))
-        }))
+    /// Whether client and person are active, for operations without an organization.
+    async fn may_act(&self, caller: &Caller) -> Result<(), Failure> {
+        self.client_is_active(caller).await?;
+        if caller.user_id.is_some() && !self.counters("", caller).await?.user_active {
+            return Err(Failure::forbidden("user_inactive"));
+        }
+        Ok(())
     }
 
     async fn client_is_active(&self, caller: &Caller) -> Result<(), Failure> {
@@ -264,12 +355,11 @@ impl Service {
     pub(crate) async fn require_declared(&self, route: &Route, caller: &Caller) -> Result<(), Failure> {
         let (Some((entity, write)), Kind::App) = (route.permission, caller.kind) else { return Ok(()) };
         let record = records::find_anywhere(&mut &self.store, entities::app::ENTITY.prefix, &caller.record_id).await?;
-        let needed = kalends_catalog::permission::permission_for(entity, write).unwrap_or(entity);
-        let declared = record.as_ref().and_then(|record| record.body.get("permissionList")?.as_array());
-        if declared.is_some_and(|list| list.iter().any(|permission| permission == needed)) {
+        let needed = permission(entity, write);
+        if record.is_some_and(|record| texts(&record.body, "permissionList").any(|declared| declared == needed)) {
             return Ok(());
         }
-        Err(Problem::new("permission_missing").arg("permission", needed.to_owned()).with_status(403))
+        Err(missing("permission_missing", needed))
     }
 }
 

@@ -1,14 +1,17 @@
 //! People: users of the installation, found or made by their e-mail address.
 
+use crate::Service;
 use crate::call::Call;
+use crate::developer::boxed;
 use crate::write;
 use kalends_engine::id;
 use kalends_engine::input;
 use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
 use kalends_entities::{self as entities, shared};
-use kalends_store::{Tx, params};
+use kalends_store::{Tx, organizations, params};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A person who can log in.
 #[derive(Debug, Clone, Default)]
@@ -86,8 +89,75 @@ pub(crate) async fn make_admin(tx: &mut Tx, call: &Call, organization: &Record, 
     let sql =
         "INSERT INTO organization_admin (organization_id, user_id, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     if tx.execute(sql, &params![organization.id.as_str(), user_id, call.now]).await? > 0 {
+        organizations::touch_one(tx, user_id).await?;
         let change = json!({"field": "adminList", "before": null, "after": user_id});
         write::log(tx, call, &entities::organization::ENTITY, organization, "LINK", &[change]).await?;
     }
     Ok(())
+}
+
+/// Ends that a user is an admin of an organization; what she may do below because she is an admin there too stays.
+pub(crate) async fn end_admin(tx: &mut Tx, call: &Call, organization: &Record, user_id: &str) -> Result<(), Failure> {
+    let sql = "DELETE FROM organization_admin WHERE organization_id = $1 AND user_id = $2";
+    if tx.execute(sql, &params![organization.id.as_str(), user_id]).await? > 0 {
+        organizations::touch_one(tx, user_id).await?;
+        let change = json!({"field": "adminList", "before": user_id, "after": null});
+        write::log(tx, call, &entities::organization::ENTITY, organization, "UNLINK", &[change]).await?;
+    }
+    Ok(())
+}
+
+/// The user an employee is connected with must exist; the row by which her employments are found says what the record says.
+pub(crate) async fn connect_employee(tx: &mut Tx, employee: &Record, before: &str) -> Result<(), Failure> {
+    let user_id = employee.text("userId");
+    if user_id == before {
+        return Ok(());
+    }
+    tx.execute("DELETE FROM employee_user WHERE employee_id = $1", &params![employee.id.as_str()]).await?;
+    if user_id.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO employee_user (employee_id, user_id) SELECT $1, id FROM account_user WHERE id = $2";
+    if tx.execute(sql, &params![employee.id.as_str(), user_id]).await? == 0 {
+        return Err(Failure::invalid_at("bad_reference", "userId"));
+    }
+    Ok(())
+}
+
+impl Service {
+    /// Makes a user an admin of an organization and of all below it.
+    ///
+    /// # Errors
+    /// `not_found` (404) when there is no such organization or user.
+    pub async fn add_admin(&self, call: &Call, organization_id: &str, user_id: &str) -> Result<(), Failure> {
+        self.change_admin(call, organization_id, user_id, true).await
+    }
+
+    /// Ends that. It holds from the person's next request on.
+    ///
+    /// # Errors
+    /// `not_found` (404) when there is no such organization or user.
+    pub async fn remove_admin(&self, call: &Call, organization_id: &str, user_id: &str) -> Result<(), Failure> {
+        self.change_admin(call, organization_id, user_id, false).await
+    }
+
+    async fn change_admin(&self, call: &Call, organization_id: &str, user_id: &str, make: bool) -> Result<(), Failure> {
+        let organization = self.organization(organization_id).await?;
+        let (call, user_id) = (call.clone(), user_id.to_owned());
+        let work = boxed::<(), _>(move |tx| {
+            let (call, organization, user_id) = (call.clone(), Arc::clone(&organization), user_id.clone());
+            Box::pin(async move {
+                let user = tx.query("SELECT id FROM account_user WHERE id = $1", &params![user_id.as_str()]).await?;
+                if user.is_empty() {
+                    return Err(Failure::not_found());
+                }
+                if make {
+                    make_admin(tx, &call, &organization.record, &user_id).await
+                } else {
+                    end_admin(tx, &call, &organization.record, &user_id).await
+                }
+            })
+        });
+        self.store.write(work).await
+    }
 }

@@ -23,6 +23,8 @@ pub(crate) async fn add(service: &Service, job: &Job<'_>) -> Result<Reply, Failu
             if let Some(admin) = &admin {
                 let user = accounts::person(tx, &call, admin, "admin").await?;
                 owned.set("adminUserId", user);
+            } else if let Some(user) = &call.caller.user_id {
+                owned.set("adminUserId", user.clone());
             }
             let record = write::update(tx, &call, &Place::default(), entity, &record, owned).await?;
             let answer = json!({

@@ -1,6 +1,7 @@
 //! `organization_copy`: a new organization beside the path's, with copies of what the request names.
 
 use crate::call::Call;
+use crate::configs;
 use crate::organization_write::{self, inside};
 use crate::reply::Reply;
 use crate::write::{self, Place};
@@ -82,7 +83,12 @@ async fn copy(
     for field in entity.fields.iter().filter(|field| field.access == kalends_engine::field::Access::ReadOnly) {
         document.remove(field.name);
     }
+    // Who may act in the copy is said there anew.
+    document.remove("userId");
     document.insert("customId".into(), Value::String(record.custom_id.clone()));
+    if matches!(entity.name, "appConfig" | "moduleConfig") {
+        configs::prepare_copy(tx, entity, &mut document).await?;
+    }
     for value in document.values_mut() {
         if let Some(copy) = value.as_str().and_then(|id| copies.get(id)) {
             *value = Value::String(copy.clone());

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::reply::Reply;
 use crate::{
     Service, availability, booking, booking_templates, configs, contract_accounts, logs, organization_write,
-    organizations, shop, statics, verbs,
+    organizations, permissions, shop, statics, verbs,
 };
 use kalends_engine::Body;
 use kalends_engine::entity::Verb;
@@ -115,6 +115,7 @@ impl Service {
             "log" => logs::serve(self, job, operation.name).await,
             "contractAccount" => contract_accounts::add(self, job).await,
             "app" | "module" => shop::show_by_install_key(self, job).await,
+            "employee" => permissions::of_employee(self, job).await,
             "appConfig" | "moduleConfig" => configs::show_own(self, job).await,
             "organization" => match operation.name {
                 "organization_extraField_link" | "organization_extraField_unlink" => {

@@ -4,13 +4,13 @@
 use crate::booking::events;
 use crate::call::Call;
 use crate::write::Place;
-use crate::{availability, booking_resources, booking_templates, configs, organization_write};
+use crate::{access, accounts, availability, booking_resources, booking_templates, configs, organization_write};
 use kalends_engine::entity::{Entity, Relation};
 use kalends_engine::input::Applied;
 use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
 use kalends_entities as entities;
-use kalends_store::{Tx, calendar, organizations, records};
+use kalends_store::{Tx, calendar, organizations, params, records};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
@@ -25,6 +25,7 @@ pub(crate) async fn before_add(
     match entity.name {
         "appConfig" | "moduleConfig" => configs::before_add(tx, call, place, entity, applied).await,
         "organization" => organization_write::check(applied),
+        "employeeGroup" => may_raise(tx, call, place, None, applied).await,
         "employee" | "resource" => {
             booking_resources::before_add(call, &mut applied.body);
             Ok(())
@@ -48,6 +49,7 @@ pub(crate) async fn after_add(
     let note = match entity.name {
         "employee" | "resource" => {
             booking_resources::after_add(tx, call, place, entity, record).await?;
+            accounts::connect_employee(tx, record, "").await?;
             None
         }
         _ => stored(tx, call, place, entity, record).await?,
@@ -59,20 +61,78 @@ pub(crate) async fn after_add(
 /// Before a changed record is stored.
 pub(crate) async fn before_edit(
     tx: &mut Tx,
-    _call: &Call,
-    _place: &Place,
+    call: &Call,
+    place: &Place,
     entity: &Entity,
     before: &Record,
     applied: &mut Applied,
 ) -> Result<(), Failure> {
     match entity.name {
-        "appConfig" | "moduleConfig" => configs::before_edit(tx, entity, before, applied).await,
+        "appConfig" | "moduleConfig" => configs::before_edit(tx, call, place, entity, before, applied).await,
+        "employeeGroup" => may_raise(tx, call, place, Some(before), applied).await,
+        "employee" => may_connect(tx, call, place, before, applied).await,
         "organization" => organization_write::check(applied),
         "appointmentTemplateStep" => step_has_as_many(tx, before, applied).await,
         "appointmentTemplateEventDateTime" => {
             name_each_once(applied);
             Ok(())
         }
+        _ => Ok(()),
+    }
+}
+
+/// Whoever raises a group must hold what she adds.
+async fn may_raise(
+    tx: &mut Tx,
+    call: &Call,
+    place: &Place,
+    before: Option<&Record>,
+    applied: &Applied,
+) -> Result<(), Failure> {
+    let had: Vec<&str> =
+        before.map(|before| access::texts(&before.body, "permissionList").collect()).unwrap_or_default();
+    let new = access::texts(&applied.body, "permissionList").filter(|permission| !had.contains(permission));
+    let new: Vec<String> = new.map(str::to_owned).collect();
+    access::may_give(tx, call, &place.organization_id, &new).await
+}
+
+/// Whoever connects an employee with a user, or lets her act again, must hold what her groups allow.
+async fn may_connect(
+    tx: &mut Tx,
+    call: &Call,
+    place: &Place,
+    before: &Record,
+    applied: &Applied,
+) -> Result<(), Failure> {
+    let user = |body: &kalends_engine::Body| {
+        let active = body.get("active").and_then(Value::as_bool).unwrap_or(true);
+        body.get("userId").and_then(Value::as_str).filter(|_| active).unwrap_or_default().to_owned()
+    };
+    if user(&applied.body).is_empty() || user(&applied.body) == user(&before.body) {
+        return Ok(());
+    }
+    let groups = records::linked(tx, "employee_employeeGroup", records::Side::Right, &before.id).await?;
+    may_give_groups(tx, call, place, &groups).await
+}
+
+async fn may_give_groups(tx: &mut Tx, call: &Call, place: &Place, groups: &[Record]) -> Result<(), Failure> {
+    let all = groups.iter().flat_map(|group| access::texts(&group.body, "permissionList"));
+    let all: Vec<String> = all.map(str::to_owned).collect();
+    access::may_give(tx, call, &place.organization_id, &all).await
+}
+
+/// Before two records are linked: whether they may be.
+pub(crate) async fn before_link(
+    tx: &mut Tx,
+    call: &Call,
+    place: &Place,
+    own: &Record,
+    other: &Record,
+    relation: &Relation,
+) -> Result<(), Failure> {
+    match relation.link {
+        "employee_employeeGroup" => may_give_groups(tx, call, place, std::slice::from_ref(other)).await,
+        "employeeGroup_appConfig" => may_give_groups(tx, call, place, std::slice::from_ref(own)).await,
         _ => Ok(()),
     }
 }
@@ -104,12 +164,13 @@ pub(crate) async fn after_edit(
     call: &Call,
     place: &Place,
     entity: &Entity,
-    _before: &Record,
+    before: &Record,
     after: &Record,
 ) -> Result<Option<Problem>, Failure> {
     let note = match entity.name {
         "employee" | "resource" => {
             booking_resources::after_edit(tx, call, place, entity, after).await?;
+            accounts::connect_employee(tx, after, before.text("userId")).await?;
             None
         }
         _ => stored(tx, call, place, entity, after).await?,
@@ -127,6 +188,10 @@ async fn stored(
     record: &Record,
 ) -> Result<Option<Problem>, Failure> {
     match entity.name {
+        "app" | "module" => {
+            touch_client(tx, record).await?;
+            Ok(None)
+        }
         "appointmentTemplate" => {
             booking_templates::follow(tx, call, place, record).await?;
             events::template_changed(tx, call, record).await?;
@@ -144,6 +209,15 @@ async fn stored(
         }
         _ => Ok(None),
     }
+}
+
+/// What an app or module declares is remembered with its client.
+async fn touch_client(tx: &mut Tx, record: &Record) -> Result<(), Failure> {
+    let clients = tx.query("SELECT id FROM client WHERE record_id = $1", &params![record.id.as_str()]).await?;
+    for client in clients {
+        organizations::touch_one(tx, client.text(0)).await?;
+    }
+    Ok(())
 }
 
 /// The template that a nested collection stands below.
@@ -173,6 +247,10 @@ pub(crate) async fn before_delete(
     match entity.name {
         "employee" | "resource" => booking_resources::before_delete(tx, call, place, record).await,
         "appointmentTemplate" => booking_templates::before_delete(tx, call, record).await,
+        "app" | "module" => {
+            touch_client(tx, record).await?;
+            configs::uninstall_everywhere(tx, call, entity, record).await
+        }
         "appointmentTemplateEventDateTime" => events::before_delete(tx, call, record).await,
         _ => Ok(()),
     }
@@ -181,12 +259,13 @@ pub(crate) async fn before_delete(
 /// After a record was removed.
 pub(crate) async fn after_delete(
     tx: &mut Tx,
-    _call: &Call,
+    call: &Call,
     place: &Place,
     entity: &Entity,
     record: &Record,
 ) -> Result<(), Failure> {
     match entity.name {
+        "appConfig" | "moduleConfig" => configs::after_delete(tx, call, entity, record).await?,
         "employee" | "resource" => booking_resources::after_delete(tx, record).await?,
         "appointmentTemplate" => booking_templates::after_delete(tx, record).await?,
         _ => {}

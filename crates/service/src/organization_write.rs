@@ -31,6 +31,9 @@ const PARTS: [&str; 7] = [
 
 /// Serves the writing operations on organizations.
 pub(crate) async fn serve(service: &Service, job: &Job<'_>, operation: &str) -> Result<Reply, Failure> {
+    if operation == "organization_move" {
+        reaches_target(service, job).await?;
+    }
     let operation = operation.to_owned();
     let (call, document) = (job.call.clone(), job.request.body.clone());
     let organization = job.organization.clone();
@@ -52,6 +55,18 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>, operation: &str) -> 
         })
     });
     reply.await
+}
+
+/// Whoever moves an organization must be able to write where it goes, not only where it comes from.
+async fn reaches_target(service: &Service, job: &Job<'_>) -> Result<(), Failure> {
+    let target = job.request.body.get("organizationId").and_then(Value::as_str).unwrap_or_default();
+    match service.organization(target).await {
+        Ok(target) if job.call.caller.organization_id.as_ref().is_some_and(|bound| target.lineage.contains(bound)) => {
+            service.require_permission(&target, &job.call.caller, "organization", true).await
+        }
+        // What cannot be used at all is refused with the other fields.
+        _ => Ok(()),
+    }
 }
 
 /// The checks that the fields' own rules cannot say.
@@ -99,6 +114,10 @@ pub(crate) async fn make(
     let record = write::update(tx, call, &place, entity, &record, owned).await?;
     touch(tx, &record).await?;
     let mut new = New { made: vec![short(entity, &record)], record, notes: Vec::new() };
+    // Who makes a root must be able to enter it.
+    if let (None, Some(user)) = (parent, &call.caller.user_id) {
+        accounts::make_admin(tx, call, &new.record, user).await?;
+    }
     if let Some(admin) = parts[0].take().filter(|admin| !admin.is_null()) {
         let user = accounts::person(tx, call, &admin, "admin").await?;
         accounts::make_admin(tx, call, &new.record, &user).await?;
@@ -213,6 +232,7 @@ async fn add_root(tx: &mut Tx, call: &Call, document: &Body) -> Result<Reply, Fa
     let owner = &call.caller.developer_account_id;
     found
         .filter(|account| call.caller.kind == Kind::System || account.text("developerAccountId") == owner)
+        .filter(|account| call.caller.user_id.as_ref().is_none_or(|user| account.text("adminUserId") == user))
         .ok_or_else(|| {
             Failure::invalid_at(if account.is_empty() { "required" } else { "bad_reference" }, "contractAccountId")
         })?;
@@ -308,6 +328,9 @@ async fn delete(tx: &mut Tx, call: &Call, path: &Record) -> Result<Reply, Failur
         return Err(Failure::conflict("has_sub_organizations"));
     }
     touch(tx, &record).await?;
+    let end = "UPDATE token_family SET revoked = $1 WHERE organization_id = $2 AND revoked = 0";
+    tx.execute(end, &params![call.now, record.id.as_str()]).await?;
+    tx.execute("DELETE FROM consent WHERE organization_id = $1", &params![record.id.as_str()]).await?;
     records::delete_all(tx, &record.id).await?;
     records::delete(tx, &record).await?;
     write::log(tx, call, entity, &record, "DELETE", &[]).await?;

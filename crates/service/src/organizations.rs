@@ -178,9 +178,13 @@ async fn installation_roots(
     for mut row in service.store.query(demo, &params![developer_account_id]).await? {
         roots.push(row.take_text(0));
     }
+    outermost(service, roots).await
+}
+
+/// Each organization once, without what stands below another: it is shown there.
+async fn outermost(service: &Service, mut roots: Vec<String>) -> Result<Vec<String>, Failure> {
     roots.sort_unstable();
     roots.dedup();
-    // What stands below another root is shown there.
     let mut outermost = Vec::new();
     for root in &roots {
         let lineage = organizations::lineage(&mut &service.store, root).await?;
@@ -243,7 +247,26 @@ async fn own_roots(service: &Service, job: &Job<'_>, parameter: &str) -> Result<
     if job.param(parameter) != caller.record_id {
         return Err(Failure::not_found());
     }
-    installation_roots(service, &caller.record_id, &caller.developer_account_id).await
+    let roots = installation_roots(service, &caller.record_id, &caller.developer_account_id).await?;
+    match &caller.user_id {
+        Some(user_id) => roots_of_person(service, &roots, user_id).await,
+        None => Ok(roots),
+    }
+}
+
+/// Of what a client reaches, what the person reaches as well: of two organizations one above the other, the lower one.
+async fn roots_of_person(service: &Service, roots: &[String], user_id: &str) -> Result<Vec<String>, Failure> {
+    let own: Vec<String> = service.organizations_of(user_id).await?.into_iter().collect();
+    let mut both = Vec::new();
+    for (list, others) in [(roots, &own[..]), (&own[..], roots)] {
+        for organization in list {
+            let lineage = organizations::lineage(&mut &service.store, organization).await?;
+            if lineage.iter().any(|ancestor| others.contains(ancestor)) {
+                both.push(organization.clone());
+            }
+        }
+    }
+    outermost(service, both).await
 }
 
 /// `module/{moduleId}/organization/…` of the Module API: public forms.

@@ -1,10 +1,9 @@
 //! Settings of app and module configurations: each value is checked against the definition the app or module declares.
 
 use kalends_engine::Body;
-use kalends_engine::field::{self, FieldSpec};
 use kalends_engine::problem::Problem;
 use kalends_engine::record::Record;
-use kalends_engine::scalar;
+use kalends_entities::value_types::{fits, is_given};
 use serde_json::{Value, json};
 
 /// Checks `settings` (`[{key, value}]`) against `definition` (`[{key, type, required, optionList, …}]`).
@@ -24,6 +23,15 @@ pub(crate) fn check(definition: &[Value], settings: &[Value], problems: &mut Vec
         if !given {
             let key = declared["key"].as_str().unwrap_or_default().to_owned();
             problems.push(Problem::at("required", format!("settingList.{key}")));
+        }
+    }
+}
+
+/// Adds the defaults of settings that are not there.
+pub(crate) fn complete(definition: &[Value], settings: &mut Vec<Value>) {
+    for declared in definition.iter().filter(|declared| is_given(&declared["defaultValue"])) {
+        if settings.iter().all(|setting| setting["key"] != declared["key"]) {
+            settings.push(json!({"key": declared["key"], "value": declared["defaultValue"]}));
         }
     }
 }
@@ -58,44 +66,6 @@ fn is_off(value: &Value) -> bool {
     matches!(value.to_string().trim_matches('"'), "false" | "0")
 }
 
-fn is_given(value: &Value) -> bool {
-    !value.is_null() && value.as_str() != Some("")
-}
-
-/// Whether a value is of the declared type. Clients send every value as text; a truth value or number is right as well.
-fn fits(declared: &Value, value: &Value) -> bool {
-    if !is_given(value) {
-        return true;
-    }
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-        _ => return false,
-    };
-    let all = |test: fn(char) -> bool| text.chars().all(test);
-    let scalar = |spec: FieldSpec| scalar::check(&spec, &json!(text)).is_ok();
-    match declared["type"].as_str().unwrap_or_default() {
-        "CHECKBOX" => matches!(text.as_str(), "true" | "false" | "0" | "1"),
-        "INPUT" => text.chars().count() <= field::TEXT_MAX,
-        "DATE" => scalar(field::date("value").spec),
-        "TIME" => scalar(field::time("value").spec),
-        "DATETIME" => scalar::instant(&text).is_ok(),
-        "SELECT" => {
-            declared["optionList"].as_array().is_some_and(|options| options.iter().any(|option| option == &text))
-        }
-        "EMAIL" => scalar(field::email("value").spec),
-        "MOBILE" => scalar(field::mobile("value").spec),
-        "URL" => scalar(field::url("value").spec),
-        "NUMBER" => text.parse::<f64>().is_ok_and(f64::is_finite),
-        "ALPHA" => all(char::is_alphabetic),
-        "ALPHANUM" => all(char::is_alphanumeric),
-        "DIGIT" => all(|c| c.is_ascii_digit()),
-        "HEX" => all(|c| c.is_ascii_hexdigit()),
-        "COLOR" => scalar(field::colour("value").spec),
-        _ => text.chars().count() <= 10_000,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +87,9 @@ mod tests {
             ("DIGIT", json!("123456"), json!("12,3")),
             ("HEX", json!("abc123"), json!("xyz")),
             ("SELECT", json!("a"), json!("z")),
+            ("INPUT", json!("words"), json!("x".repeat(256))),
+            ("TEXTAREA", json!("words\nand words"), json!("x".repeat(10_001))),
+            ("SECRET", json!("a key"), json!("x".repeat(256))),
         ] {
             let definition = [json!({"key": "k", "type": kind, "required": true, "optionList": ["a"]})];
             let problems = |value: &Value| {

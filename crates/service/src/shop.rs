@@ -12,8 +12,7 @@ use kalends_engine::entity::{Entity, Verb};
 use kalends_engine::output;
 use kalends_engine::problem::Failure;
 use kalends_engine::record::Record;
-use kalends_store::params;
-use kalends_store::records::{self, Reader};
+use kalends_store::{offers, params, records};
 use serde_json::Value;
 
 fn is_public(record: &Record) -> bool {
@@ -32,17 +31,16 @@ pub(crate) async fn serve(service: &Service, job: &Job<'_>, verb: Verb) -> Resul
         let record =
             records::find_anywhere(&mut &service.store, entity.prefix, job.param(&entity.id_parameter())).await?;
         let record = record.ok_or_else(Failure::not_found)?;
-        if !may_install(&record, &job.call.caller) && !is_installed(service, job, entity, &record).await? {
+        let offered = offers::find(&mut &service.store, entity.prefix, &record.id).await?;
+        let offered = offered.is_some_and(|offer| may_install(&offer.record, &job.call.caller));
+        if !offered && !is_installed(service, job, entity, &record).await? {
             return Err(Failure::not_found());
         }
         return show(job, entity, &record);
     }
-    let sql = "SELECT id FROM record WHERE entity = $1 ORDER BY sort, seq";
-    let mut shelf = Vec::new();
-    for row in service.store.query(sql, &params![entity.prefix]).await? {
-        let record = records::find_anywhere(&mut &service.store, entity.prefix, row.text(0)).await?;
-        shelf.extend(record.filter(|record| may_install(record, &job.call.caller)));
-    }
+    let shelf = offers::list(&mut &service.store, entity.prefix).await?;
+    let mut shelf: Vec<Record> = shelf.into_iter().map(|offer| offer.record).collect();
+    shelf.retain(|record| may_install(record, &job.call.caller));
     if verb == Verb::Filter {
         let wanted = lists::words(job.query("searchQuery"));
         shelf.retain(|record| {
@@ -71,11 +69,8 @@ async fn is_installed(service: &Service, job: &Job<'_>, entity: &Entity, record:
 pub(crate) async fn show_by_install_key(service: &Service, job: &Job<'_>) -> Result<Reply, Failure> {
     let entity = job.route.entity.ok_or_else(Failure::not_found)?;
     let key = job.param(&format!("{}InstallKey", entity.name));
-    let sql = "SELECT record_id FROM client WHERE install_key = $1";
-    let rows = (&mut &service.store).rows(sql, &params![key]).await?;
-    let id = rows.first().map_or("", |row| row.text(0));
-    let record = records::find_anywhere(&mut &service.store, entity.prefix, id).await?;
-    show(job, entity, &record.ok_or_else(Failure::not_found)?)
+    let offer = offers::by_key(&mut &service.store, entity.prefix, key).await?;
+    show(job, entity, &offer.ok_or_else(Failure::not_found)?.record)
 }
 
 fn show(job: &Job<'_>, entity: &Entity, record: &Record) -> Result<Reply, Failure> {

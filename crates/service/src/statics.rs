@@ -33,14 +33,7 @@ pub(crate) fn serve(job: &Job<'_>, operation: &str) -> Result<Reply, Failure> {
         "static_logCategory_list" => log_category::list(language)
             .map(|(id, name)| json!({"class": "LOG_CATEGORY", "id": id, "name": name}))
             .collect(),
-        "static_permission_list" => permission::list(language)
-            .map(|p| {
-                json!({
-                    "class": "PERMISSION", "id": p.id, "name": p.name, "description": p.description,
-                    "entity": p.entity, "write": p.write,
-                })
-            })
-            .collect(),
+        "static_permission_list" => permission::list(language).map(|permission| permission_form(&permission)).collect(),
         "static_marker_list" => marker::list(language)
             .map(|m| {
                 json!({
@@ -55,6 +48,14 @@ pub(crate) fn serve(job: &Job<'_>, operation: &str) -> Result<Reply, Failure> {
     };
     let total = i64::try_from(records.len()).unwrap_or(i64::MAX);
     Ok(Reply::json(&lists::list(total, records)))
+}
+
+/// A permission as it is answered.
+pub(crate) fn permission_form(p: &permission::Permission) -> Value {
+    json!({
+        "class": "PERMISSION", "id": p.id, "name": p.name, "description": p.description, "entity": p.entity,
+        "write": p.write,
+    })
 }
 
 /// `static/error/{code}/show` answers with that very status, so that a client's developer sees what each looks like.

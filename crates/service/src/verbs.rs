@@ -233,6 +233,9 @@ pub(crate) async fn link(
             };
             let own = find_in(tx, entity, &place, &own_id).await?;
             let other = find_linked(tx, other, &place.organization_id, &other_id).await?;
+            if make {
+                crate::hooks::before_link(tx, &call, &place, &own, &other, relation).await?;
+            }
             let (left, right) = if relation.reversed { (&other.id, &own.id) } else { (&own.id, &other.id) };
             let changed = if make {
                 records::link(tx, relation.link, left, right, call.now).await?

@@ -1,7 +1,7 @@
 //! Adding, changing and removing records inside a transaction: the one path for HTTP, demo data and `organization/add`.
 
 use crate::call::Call;
-use crate::hooks;
+use crate::{hooks, secrets};
 use kalends_catalog as catalog;
 use kalends_engine::entity::Entity;
 use kalends_engine::field::{Access, FieldSpec, Kind};
@@ -247,7 +247,9 @@ fn sort(entity: &Entity, record: &Record) -> String {
 
 /// Before and after of the fields that differ, without what is never answered.
 fn changes(entity: &Entity, before: &Body, after: &Body) -> Vec<Value> {
-    let hidden = |name: &str| entity.field(name).is_some_and(|field| field.access == Access::WriteOnly);
+    let hidden = |name: &str| {
+        name == secrets::PLACE || entity.field(name).is_some_and(|field| field.access == Access::WriteOnly)
+    };
     let mut names: Vec<&String> =
         before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))).collect();
     names.retain(|name| before.get(*name) != after.get(*name));

@@ -149,3 +149,11 @@ CREATE TABLE request_log (
     request_id TEXT NOT NULL
 );
 CREATE INDEX request_log_client ON request_log (client_id, seq);
+
+-- Employees who are users: the body's `userId`, kept as a row so that a person's employments are found.
+CREATE TABLE employee_user (
+    employee_id TEXT PRIMARY KEY REFERENCES record (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL REFERENCES account_user (id) ON DELETE CASCADE
+);
+CREATE INDEX employee_user_user ON employee_user (user_id);
+CREATE INDEX developer_account_user_user ON developer_account_user (user_id);

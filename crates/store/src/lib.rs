@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod booking;
 pub mod calendar;
+pub mod offers;
 pub mod organizations;
 pub mod records;
 pub mod schema;

@@ -74,14 +74,42 @@ pub async fn touch_one(tx: &mut Tx, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// The counters of an organization and a client, 0 where nothing was ever changed.
+/// What a request's memories must be valid for; 0 where nothing was ever changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// The organization's.
+    pub organization: i64,
+    /// The client's.
+    pub client: i64,
+    /// The person's.
+    pub user: i64,
+    /// Whether the person may act at all: there, active, the address proved. Read each time, not remembered.
+    pub user_active: bool,
+}
+
+/// The counters of an organization, a client and (unless empty) a person, and how the person stands, in one question.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn counters(reader: &mut impl Reader, organization_id: &str, client_id: &str) -> Result<(i64, i64)> {
-    let rows = reader
-        .rows("SELECT id, counter FROM change WHERE id IN ($1, $2)", &params![organization_id, client_id])
-        .await?;
+pub async fn counters(
+    reader: &mut impl Reader,
+    organization_id: &str,
+    client_id: &str,
+    user_id: &str,
+) -> Result<Counters> {
+    let sql = if user_id.is_empty() {
+        "SELECT id, counter FROM change WHERE id IN ($1, $2)"
+    } else {
+        "SELECT id, counter FROM change WHERE id IN ($1, $2, $3) \
+         UNION ALL SELECT 'person', active * email_verified FROM account_user WHERE id = $3"
+    };
+    let values = params![organization_id, client_id, user_id];
+    let rows = reader.rows(sql, if user_id.is_empty() { &values[..2] } else { &values }).await?;
     let of = |id: &str| rows.iter().find(|row| row.text(0) == id).map_or(0, |row| row.int(1));
-    Ok((of(organization_id), of(client_id)))
+    Ok(Counters {
+        organization: of(organization_id),
+        client: of(client_id),
+        user: of(user_id),
+        user_active: of("person") != 0,
+    })
 }

@@ -37,14 +37,14 @@ impl Reader for Tx {
     }
 }
 
-const COLUMNS: &str = "r.seq, r.id, r.organization_id, r.custom_id, r.version, r.created, r.edited, r.body";
+pub(crate) const COLUMNS: &str = "r.seq, r.id, r.organization_id, r.custom_id, r.version, r.created, r.edited, r.body";
 
 /// Place of `r.sort` where it is asked for behind [`COLUMNS`].
 const SORT: usize = 8;
 /// Branches whose search words are asked for in one query.
 const PORTION: usize = 100;
 
-fn record(mut row: Row) -> Result<Record> {
+pub(crate) fn record(mut row: Row) -> Result<Record> {
     let body = serde_json::from_str(row.text(7)).map_err(|error| StoreError::Other(format!("stored body: {error}")))?;
     Ok(Record {
         seq: row.int(0),

@@ -59,7 +59,9 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> Response {
         // RFC 6750 section 3.1: a request without a token is told the scheme only.
         (401, "token_missing" | "example_error") => set(&mut response, WWW_AUTHENTICATE, "Bearer"),
         (401, _) => set(&mut response, WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
-        (403, "permission_missing") => set(&mut response, WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\""),
+        (403, "permission_missing" | "user_permission_missing" | "user_token_required") => {
+            set(&mut response, WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\"")
+        }
         _ => {}
     }
     response

@@ -55,6 +55,8 @@ bad-setting = Der Wert passt nicht zu der Einstellung { $key }.
 unknown-setting = Es gibt keine Einstellung { $key }.
 unknown-marker = Den Platzhalter [{ $marker }] gibt es nicht.
 unknown-permission = Die Berechtigung { $permission } gibt es nicht.
+not-declared = Die App verlangt die Berechtigung { $permission } nicht.
+secret-in-module = Ein Modul kann kein Geheimnis bewahren; seine Einstellungen kann jeder lesen.
 bad-type-name = Einen Namen aus Buchstaben, Ziffern, - und _ verwenden.
 bad-page = Eine Seite als Zahl angeben.
 custom-id-taken = Diese eigene Kennung ist schon vergeben.
@@ -73,6 +75,9 @@ token-wrong-kind = Dieses Token gilt nicht für diesen Aufruf.
 token-wrong-organization = Dieses Token gilt nicht für diese Organisation.
 not-installed = Die App oder das Modul ist in dieser Organisation nicht installiert oder nicht aktiv.
 permission-missing = Dafür wird die Berechtigung { $permission } benötigt.
+user-permission-missing = Dafür brauchen Sie die Berechtigung { $permission }.
+user-inactive = Das Benutzerkonto ist abgeschaltet oder seine E-Mail-Adresse noch nicht bestätigt.
+not-a-member = Der Benutzer ist weder Mitarbeiter noch Admin dieser Organisation.
 user-token-required = Dafür muss ein Benutzer angemeldet sein.
 
 # Requests.

@@ -55,6 +55,8 @@ bad-setting = The value does not fit the setting { $key }.
 unknown-setting = There is no setting { $key }.
 unknown-marker = There is no marker [{ $marker }].
 unknown-permission = There is no permission { $permission }.
+not-declared = The app does not ask for the permission { $permission }.
+secret-in-module = A module cannot keep a secret; its settings can be read by everybody.
 bad-type-name = Use a name of letters, digits, - and _.
 bad-page = Give a page as a number.
 custom-id-taken = This customId is in use already.
@@ -73,6 +75,9 @@ token-wrong-kind = This token is not meant for this operation.
 token-wrong-organization = This token is not meant for this organization.
 not-installed = The app or module is not installed in this organization or not active.
 permission-missing = This needs the permission { $permission }.
+user-permission-missing = You need the permission { $permission } for this.
+user-inactive = The user's account is switched off, or its e-mail address is not confirmed yet.
+not-a-member = The user is neither an employee nor an admin of this organization.
 user-token-required = This needs a user to be logged in.
 
 # Requests.

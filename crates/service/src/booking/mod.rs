@@ -96,7 +96,7 @@ impl Context {
     /// Organization and plan as they are inside the transaction.
     async fn fresh(&self, tx: &mut Tx) -> Result<Self, Failure> {
         let id = &self.organization.record.id;
-        let (counter, _) = organizations::counters(tx, id, "").await?;
+        let counter = organizations::counters(tx, id, "", "").await?.organization;
         if counter == self.organization.counter {
             return Ok(self.clone());
         }
