@@ -45,7 +45,7 @@ CREATE TABLE session (
     network TEXT NOT NULL,
     agent TEXT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_by_user ON session (user_id);
 CREATE INDEX session_expires ON session (expires);
 
 -- Links that act once: an address proved, a password reset, an invitation accepted. `purpose` keeps them apart.
