@@ -33,3 +33,4 @@ mod operations;
 mod properties;
 mod scheduling;
 mod sources;
+mod user;

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::demo;
 use crate::wiring::{Outcome, complaint, open, platform};
 use kalends_engine::clock::{Clock, SystemClock};
+use kalends_service::mail::Mailer;
 use kalends_store::schema;
 use kalends_web::{Limits, Web, server};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpSocket;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
@@ -21,6 +23,11 @@ const BACKLOG: u32 = 1_024;
 const FLUSH: Duration = Duration::from_secs(3);
 /// How often expired rows are removed and idle counters forgotten.
 const TIDY: Duration = Duration::from_secs(300);
+/// How often it is looked for mails that are due, and how often while the database is away.
+const POST_PAUSE: Duration = Duration::from_secs(1);
+const TROUBLE_PAUSE: Duration = Duration::from_secs(10);
+/// How long a mail on its way may hold up the end.
+const POST_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Writes to standard output. Whoever reads it may stop reading: `kalends demo | head -1`.
 pub(crate) fn print(text: &str) -> Outcome {
@@ -56,6 +63,8 @@ pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
     }
     let tidier = tokio::spawn(tidy(Arc::clone(&web)));
     let flusher = tokio::spawn(flush(Arc::clone(&web)));
+    let (enough, postman) = (Arc::new(Notify::new()), mailer(config)?);
+    let postman = tokio::spawn(post(Arc::clone(&web), postman, Arc::clone(&enough)));
     let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
@@ -67,6 +76,9 @@ pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
     if let Err(failure) = web.service.flush_request_log().await {
         tracing::warn!(?failure, "the last requests of clients could not be written down");
     }
+    // A mail on its way is noted as sent; otherwise the next start would send it again.
+    enough.notify_one();
+    let _ = tokio::time::timeout(POST_PATIENCE, postman).await;
     web.service.store.close().await;
     Ok(())
 }
@@ -103,6 +115,29 @@ async fn flush(web: Arc<Web>) {
         tokio::time::sleep(FLUSH).await;
         if let Err(failure) = web.service.flush_request_log().await {
             tracing::warn!(?failure, "requests of clients could not be written down");
+        }
+    }
+}
+
+/// The way to the configured mail server.
+fn mailer(config: &Config) -> Outcome<Option<Mailer>> {
+    let from = config.mail_from.as_deref().unwrap_or_default();
+    Ok(config.smtp_url.as_deref().map(|url| Mailer::new(url, from)).transpose()?)
+}
+
+/// Sends the mails that are due, until it is enough.
+async fn post(web: Arc<Web>, mailer: Option<Mailer>, enough: Arc<Notify>) {
+    loop {
+        let pause = match web.service.deliver(mailer.as_ref()).await {
+            Ok(_) => POST_PAUSE,
+            Err(failure) => {
+                tracing::warn!(?failure, "the mails that are due could not be looked up; trying again later");
+                TROUBLE_PAUSE
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {},
+            () = enough.notified() => return,
         }
     }
 }

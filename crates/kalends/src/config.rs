@@ -1,6 +1,7 @@
 //! Configuration: flags, `KALENDS_…` variables, a TOML file, defaults; the first that says something counts.
 
 use clap::Args;
+use kalends_service::mail::{Mailer, SettingError};
 use kalends_store::Database;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -39,6 +40,12 @@ pub(crate) struct Flags {
     /// Origin whose web pages may use the APIs; may be given several times
     #[arg(long = "origin", global = true, env = "KALENDS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub origins: Option<Vec<String>>,
+    /// Mail server, such as smtp://user:password@host:587 or smtps://… [default: none, mails are kept to be read]
+    #[arg(long, global = true, env = "KALENDS_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of mails, such as Kalends <no-reply@booking.example.com>; needed with a mail server
+    #[arg(long, global = true, env = "KALENDS_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
     /// How log lines look: human or json [default: human]
     #[arg(long, global = true, env = "KALENDS_LOG_FORMAT", value_name = "FORMAT", hide_possible_values = true)]
     pub log_format: Option<LogFormat>,
@@ -74,6 +81,8 @@ struct File {
     secret: Option<String>,
     rate_limit: Option<u32>,
     origins: Option<Vec<String>>,
+    smtp_url: Option<String>,
+    mail_from: Option<String>,
     log_format: Option<LogFormat>,
     log: Option<String>,
 }
@@ -95,6 +104,10 @@ pub(crate) struct Config {
     pub rate_limit: u32,
     /// Origins whose pages may use the APIs.
     pub origins: Vec<String>,
+    /// The mail server; without one mails are kept to be read.
+    pub smtp_url: Option<String>,
+    /// Sender of mails.
+    pub mail_from: Option<String>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// What is logged.
@@ -119,6 +132,9 @@ pub(crate) enum ConfigError {
     /// An origin is none.
     #[error("the origin {0} must be https:// and a host without a path, such as https://shop.example.com")]
     Origin(String),
+    /// The mail server or the sender cannot be used.
+    #[error(transparent)]
+    Mail(#[from] SettingError),
     /// The filter of log lines is none.
     #[error("what is logged ({0}) must be a level such as info, or a filter such as info,kalends_web=debug")]
     Log(String),
@@ -160,6 +176,10 @@ impl Config {
         if let Some(wrong) = origins.iter().find(|origin| !is_origin(origin)) {
             return Err(ConfigError::Origin(wrong.clone()));
         }
+        let (smtp_url, mail_from) = (flags.smtp_url.or(file.smtp_url), flags.mail_from.or(file.mail_from));
+        if let Some(url) = &smtp_url {
+            Mailer::check(url, mail_from.as_deref().unwrap_or_default())?;
+        }
         let log = flags.log.or(file.log).unwrap_or_else(|| "info".to_owned());
         if EnvFilter::try_new(&log).is_err() {
             return Err(ConfigError::Log(log));
@@ -172,6 +192,8 @@ impl Config {
             secret,
             rate_limit: flags.rate_limit.or(file.rate_limit).unwrap_or(200),
             origins,
+            smtp_url,
+            mail_from,
             log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Human),
             log,
         })
@@ -179,7 +201,7 @@ impl Config {
 
     /// The settings as a TOML file that could be used again, secrets masked.
     pub(crate) fn shown(&self) -> String {
-        let table = toml::Table::from_iter([
+        let mut table = toml::Table::from_iter([
             ("listen".to_owned(), toml::Value::from(self.listen.to_string())),
             ("data_dir".to_owned(), toml::Value::from(self.data_dir.display().to_string())),
             ("database".to_owned(), toml::Value::from(self.shown_database())),
@@ -192,6 +214,8 @@ impl Config {
                 toml::Value::from(if self.log_format == LogFormat::Json { "json" } else { "human" }),
             ),
         ]);
+        let mail = [("smtp_url", self.smtp_url.as_deref().map(masked)), ("mail_from", self.mail_from.clone())];
+        table.extend(mail.into_iter().filter_map(|(name, value)| Some((name.to_owned(), toml::Value::from(value?)))));
         let secret = match self.secret {
             Some(_) => "secret = \"…\"\n".to_owned(),
             None => format!("# secret: kept in {}\n", self.data_dir.join("secret").display()),
@@ -232,11 +256,14 @@ fn is_origin(text: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '"', '%', '*']))
 }
 
-/// A database address without its password.
+/// An address of a database or mail server without its password.
 fn masked(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     match rest.rsplit_once('@') {
-        Some((user, host)) => format!("{scheme}://{}:…@{host}", user.split(':').next().unwrap_or_default()),
+        Some((user, host)) if user.contains(':') => {
+            format!("{scheme}://{}:…@{host}", user.split(':').next().unwrap_or_default())
+        }
+        Some((user, host)) => format!("{scheme}://{user}@{host}"),
         None => url.to_owned(),
     }
 }
@@ -251,11 +278,15 @@ mod tests {
             database: Some("postgresql://kalends:hunter2@db/kalends".into()),
             secret: Some("s".repeat(32)),
             public_url: Some("https://booking.example.com/".into()),
+            smtp_url: Some("smtp://mailer:tr0ub4dor@mail.example.com:587".into()),
+            mail_from: Some("Kalends <no-reply@example.com>".into()),
             ..Flags::default()
         };
         let config = Config::load(&flags).expect("valid");
         let shown = config.shown();
-        assert!(!shown.contains("hunter2") && !shown.contains("ssss"), "{shown}");
+        assert!(!shown.contains("hunter2") && !shown.contains("ssss") && !shown.contains("tr0ub4dor"), "{shown}");
+        assert!(shown.contains("smtp://mailer:…@mail.example.com:587"), "{shown}");
+        assert!(Config::load(&Flags { mail_from: None, ..flags.clone() }).is_err(), "a sender is needed");
         assert!(shown.contains("postgresql://kalends:…@db/kalends"), "{shown}");
         assert_eq!(config.public_url, "https://booking.example.com");
         assert!(Config::load(&Flags { database: Some("mysql://x".into()), ..Flags::default() }).is_err());

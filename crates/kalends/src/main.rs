@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod demo;
+mod people;
 mod walk;
 mod wiring;
 
@@ -43,6 +44,9 @@ enum Command {
     /// Keys that sign tokens
     #[command(subcommand)]
     Keys(Keys),
+    /// Mails that wait, were sent or could not be sent
+    #[command(subcommand)]
+    Mail(Mail),
     /// Configuration
     #[command(subcommand)]
     Config(Show),
@@ -59,6 +63,21 @@ enum Keys {
     Rotate,
     /// List the signing keys
     List,
+}
+
+#[derive(Debug, Subcommand)]
+enum Mail {
+    /// List the mails that were not sent, with their links
+    List {
+        /// Those that were sent too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Print one mail, and why it was not sent
+    Show {
+        /// As `mail list` prints it
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,6 +105,8 @@ fn main() -> ExitCode {
             Command::Migrate => commands::migrate(&config).await,
             Command::Keys(Keys::Rotate) => commands::rotate(&config).await,
             Command::Keys(Keys::List) => commands::list_keys(&config).await,
+            Command::Mail(Mail::List { all }) => people::list_mails(&config, all).await,
+            Command::Mail(Mail::Show { id }) => people::show_mail(&config, &id).await,
             Command::Config(Show::Show) => commands::print(&config.shown()),
             Command::Backup { file } => commands::backup(&config, &file).await,
         }

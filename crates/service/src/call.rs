@@ -92,6 +92,8 @@ pub struct Call {
     pub idempotency: Option<Idempotency>,
     /// Where new ids come from.
     pub entropy: Arc<dyn Entropy>,
+    /// The public address of the installation, with which the links of mails begin.
+    pub site: Arc<str>,
 }
 
 impl std::fmt::Debug for Call {
@@ -116,6 +118,13 @@ impl Call {
             strict: false,
             idempotency: None,
             entropy,
+            site: Arc::from(""),
         }
+    }
+
+    /// The same call, whose mails lead to this installation.
+    #[must_use]
+    pub fn at(self, service: &crate::Service) -> Self {
+        Self { site: Arc::clone(&service.public_url), ..self }
     }
 }

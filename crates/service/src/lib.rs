@@ -11,6 +11,7 @@ pub mod booking;
 pub mod call;
 pub mod demo;
 pub mod developer;
+pub mod mail;
 pub mod people;
 pub mod reply;
 pub mod tokens;
@@ -71,7 +72,7 @@ pub struct Service {
     /// Keys that sign links which work without a login.
     pub link_keys: kalends_messaging::links::LinkKeys,
     /// The address under which the installation is reached, without a slash at the end.
-    pub public_url: String,
+    pub public_url: Arc<str>,
     /// What browsers carry for us, sealed.
     pub seals: people::seals::Seals,
     /// The turns of hashing passwords.
@@ -104,7 +105,7 @@ impl Service {
             memory: access::Memory::default(),
             slot_keys: kalends_messaging::slot::SlotKeys::new(secrets),
             link_keys: kalends_messaging::links::LinkKeys::new(secrets),
-            public_url: public_url.to_owned(),
+            public_url: Arc::from(public_url),
             seals: people::seals::Seals::new(secrets),
             passwords: people::passwords::Passwords::default(),
             request_log: developer::log::RequestLog::default(),

@@ -8,3 +8,5 @@ pub mod app;
 pub mod client;
 #[cfg(feature = "app")]
 pub mod clock;
+#[cfg(feature = "app")]
+pub mod sink;

@@ -166,6 +166,7 @@ async fn run(
         if_match: if_match(&parts.headers)?,
         strict: prefers_strict(&parts.headers),
         entropy: Arc::clone(&web.service.entropy),
+        site: Arc::clone(&web.service.public_url),
     };
     let request = Operation {
         route: index,
