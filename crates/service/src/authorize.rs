@@ -198,7 +198,7 @@ impl Service {
             text => Some(text.parse::<u32>().map_err(|_| invalid("max_age must be a number of seconds"))?),
         };
         if let Some(resource) = Some(get("resource")).filter(|resource| !resource.is_empty()) {
-            let rest = resource.strip_prefix(self.public_url.as_str());
+            let rest = resource.strip_prefix(&*self.public_url);
             if resource.contains('#') || !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
                 return Err(told("invalid_target", "the resource is not served here"));
             }

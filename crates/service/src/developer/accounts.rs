@@ -51,7 +51,7 @@ impl Service {
         if registration.email.to_lowercase() != registration.user.email.to_lowercase() {
             return Err(Failure::invalid_at("emails_differ", "user.email"));
         }
-        let (call, registration) = (call.clone(), registration.clone());
+        let (call, registration) = (call.clone().at(self), registration.clone());
         let work = boxed::<Account, _>(move |tx| {
             let (call, registration) = (call.clone(), registration.clone());
             Box::pin(async move { register(tx, &call, &registration).await })

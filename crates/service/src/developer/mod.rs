@@ -59,6 +59,7 @@ impl Service {
             Box::pin(async move {
                 kalends_store::audit::forget(tx, now - crate::IDEMPOTENCY_KEPT).await?;
                 tx.execute("DELETE FROM refresh_token WHERE expires < $1", &params![now]).await?;
+                crate::mail::waiting::forget(tx, now).await?;
                 Ok(())
             })
         });
