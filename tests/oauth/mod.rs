@@ -1,3 +1,6 @@
 //! `/oauth/…` and `/.well-known/…`
 
+mod authorize;
+mod flow;
+mod login;
 mod token;

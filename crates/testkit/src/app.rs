@@ -22,6 +22,17 @@ use tokio::sync::oneshot;
 
 /// When every test begins: a Monday in winter.
 pub const BEGIN: &str = "2027-01-04T08:00:00Z";
+/// The password of every developer's user.
+pub const PASSWORD: &str = "correct horse battery";
+/// argon2id of [`PASSWORD`], made once: tests need not wait for it.
+const PASSWORD_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$69I7qCjDTsQwhQqFvpQJiqEI0lGQvxC84fXE0Ktxca4";
+/// The address of the first developer's user.
+pub const EMAIL: &str = "dev@example.com";
+/// Where the demo app gets its codes.
+pub const REDIRECT: &str = "https://spa.example/cb";
+/// Where the demo module (a native, public client) gets its codes, on any port.
+pub const LOOPBACK: &str = "http://127.0.0.1/cb";
 const SECRET: &str = "a secret of tests, long enough to seal keys with it";
 
 /// Which database a test runs on.
@@ -131,7 +142,7 @@ impl TestApp {
         let store = open(&database, &settings).await;
         store.migrate(schema::MIGRATIONS, clock.now()).await.expect("migrations");
         let (web, url, stop) = serve(store, &clock, &settings, None).await;
-        let (account, app, module) = developer(&web.service, "dev@example.com").await;
+        let (account, app, module) = developer(&web.service, EMAIL).await;
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let stop = Some(stop);
         Self { clock, web, url, account, app, module, http, stop, database, folder, _postgres: postgres }
@@ -163,6 +174,22 @@ impl TestApp {
     /// Another developer account with an app and a module.
     pub async fn developer(&self, email: &str) -> (Account, NewClient, NewClient) {
         developer(&self.web.service, email).await
+    }
+
+    /// Changes the database behind the server's back: what no request can do.
+    ///
+    /// # Panics
+    /// When the statement is not accepted.
+    pub async fn sql(&self, sql: &'static str, values: &[kalends_store::Value]) {
+        let values = values.to_vec();
+        let done = self.web.service.store.write(move |tx| {
+            let values = values.clone();
+            Box::pin(async move {
+                tx.execute(sql, &values).await?;
+                Ok::<(), kalends_store::StoreError>(())
+            })
+        });
+        done.await.expect("the statement");
     }
 
     /// `POST /oauth/token` with form fields.
@@ -288,15 +315,19 @@ async fn developer(service: &Service, email: &str) -> (Account, NewClient, NewCl
         first_name: "Dev".into(),
         last_name: "Eloper".into(),
         locale: "en".into(),
+        password_hash: PASSWORD_HASH.into(),
+        verified: true,
         ..Person::default()
     };
     let registration = Registration { name: "Developer".into(), email: email.into(), user };
     let account = service.register(&call, &registration).await.expect("registered");
     let permissions: Vec<&str> = kalends_catalog::permission::ids().collect();
     let document: Value = json!({"name": "App", "permissionList": permissions});
-    let redirects = ["https://spa.example/cb".to_owned()];
+    let redirects = [REDIRECT.to_owned()];
     let app = service.make_client(&call, &account.id, ClientKind::App, &document, &redirects).await.expect("an app");
     let document = json!({"name": "Module"});
-    let module = service.make_client(&call, &account.id, ClientKind::Module, &document, &[]).await.expect("a module");
+    let redirects = [LOOPBACK.to_owned()];
+    let module =
+        service.make_client(&call, &account.id, ClientKind::Module, &document, &redirects).await.expect("a module");
     (account, app, module)
 }

@@ -5,6 +5,8 @@ pub mod postgres;
 #[cfg(feature = "app")]
 pub mod app;
 #[cfg(feature = "app")]
+pub mod browser;
+#[cfg(feature = "app")]
 pub mod client;
 #[cfg(feature = "app")]
 pub mod clock;
