@@ -184,7 +184,7 @@ both! {
         assert_eq!(keys().await, 2, "the next key is published before it signs");
         let before = app.access_token(&app.app, &app.account.organization_id).await;
         let refresh = app.refresh_token(&app.app).await;
-        app.web.tokens.rotate(&app.web.service).await.expect("rotated");
+        app.web.tokens.rotate(&app.web.service, None).await.expect("rotated");
         assert_eq!(keys().await, 3);
         let kid = |token: &str| token.split('.').next().expect("a header").to_owned();
         assert_eq!(kid(&app.access_token(&app.app, "").await), kid(&before), "not before an hour has passed");

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::demo;
 use crate::wiring::{Outcome, complaint, open, platform};
 use kalends_engine::clock::{Clock, SystemClock};
+use kalends_oauth::keys::Algorithm;
 use kalends_service::mail::Mailer;
 use kalends_store::schema;
 use kalends_web::{Limits, Web, server};
@@ -164,9 +165,9 @@ pub(crate) async fn migrate(config: &Config) -> Outcome {
 }
 
 /// `keys rotate`.
-pub(crate) async fn rotate(config: &Config) -> Outcome {
+pub(crate) async fn rotate(config: &Config, algorithm: Option<Algorithm>) -> Outcome {
     let (service, tokens) = platform(config).await?;
-    let text = tokens.rotate(&service).await.map_err(complaint)?;
+    let text = tokens.rotate(&service, algorithm).await.map_err(complaint)?;
     service.store.close().await;
     print(&text)
 }

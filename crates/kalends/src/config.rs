@@ -34,6 +34,16 @@ pub(crate) struct Flags {
     /// Secret that seals signing keys, 32 characters or more [default: made once, kept in the data folder]
     #[arg(long, global = true, env = "KALENDS_SECRET", value_name = "TEXT", hide_env_values = true)]
     pub secret: Option<String>,
+    /// Secrets of before, which still open what they sealed; may be given several times
+    #[arg(
+        long = "previous-secret",
+        global = true,
+        env = "KALENDS_PREVIOUS_SECRETS",
+        value_name = "TEXT",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub previous_secrets: Option<Vec<String>>,
     /// Requests a client may make each second; 0 means no limit [default: 200]
     #[arg(long, global = true, env = "KALENDS_RATE_LIMIT", value_name = "NUMBER")]
     pub rate_limit: Option<u32>,
@@ -79,6 +89,7 @@ struct File {
     database: Option<String>,
     public_url: Option<String>,
     secret: Option<String>,
+    previous_secrets: Option<Vec<String>>,
     rate_limit: Option<u32>,
     origins: Option<Vec<String>>,
     smtp_url: Option<String>,
@@ -100,6 +111,8 @@ pub(crate) struct Config {
     pub public_url: String,
     /// Given secret; otherwise the one in the data folder.
     pub secret: Option<String>,
+    /// Secrets of before: they open and verify, and seal nothing new.
+    pub previous_secrets: Vec<String>,
     /// Requests of a client each second.
     pub rate_limit: u32,
     /// Origins whose pages may use the APIs.
@@ -139,7 +152,7 @@ pub(crate) enum ConfigError {
     #[error("what is logged ({0}) must be a level such as info, or a filter such as info,kalends_web=debug")]
     Log(String),
     /// The secret is too short to protect anything.
-    #[error("the secret must have 32 characters or more")]
+    #[error("the secret and each previous one must have 32 characters or more")]
     Secret,
 }
 
@@ -169,7 +182,8 @@ impl Config {
             return Err(ConfigError::PublicUrl);
         }
         let secret = flags.secret.or(file.secret);
-        if secret.as_ref().is_some_and(|secret| secret.len() < 32) {
+        let previous_secrets = flags.previous_secrets.or(file.previous_secrets).unwrap_or_default();
+        if secret.iter().chain(&previous_secrets).any(|secret| secret.len() < 32) {
             return Err(ConfigError::Secret);
         }
         let origins = flags.origins.or(file.origins).unwrap_or_default();
@@ -190,6 +204,7 @@ impl Config {
             database,
             public_url,
             secret,
+            previous_secrets,
             rate_limit: flags.rate_limit.or(file.rate_limit).unwrap_or(200),
             origins,
             smtp_url,
@@ -220,8 +235,12 @@ impl Config {
             Some(_) => "secret = \"…\"\n".to_owned(),
             None => format!("# secret: kept in {}\n", self.data_dir.join("secret").display()),
         };
+        let previous = match self.previous_secrets.len() {
+            0 => "previous_secrets = []\n".to_owned(),
+            several => format!("previous_secrets = [{}]\n", vec!["\"…\""; several].join(", ")),
+        };
         let settings = toml::to_string(&table).expect("a table of texts and numbers can always be written");
-        format!("# {PRECEDENCE}\n{settings}{secret}")
+        format!("# {PRECEDENCE}\n{settings}{secret}{previous}")
     }
 
     /// The database as it is written in the configuration, without its password.
@@ -277,6 +296,7 @@ mod tests {
         let flags = Flags {
             database: Some("postgresql://kalends:hunter2@db/kalends".into()),
             secret: Some("s".repeat(32)),
+            previous_secrets: Some(vec!["p".repeat(32), "q".repeat(32)]),
             public_url: Some("https://booking.example.com/".into()),
             smtp_url: Some("smtp://mailer:tr0ub4dor@mail.example.com:587".into()),
             mail_from: Some("Kalends <no-reply@example.com>".into()),
@@ -284,14 +304,20 @@ mod tests {
         };
         let config = Config::load(&flags).expect("valid");
         let shown = config.shown();
-        assert!(!shown.contains("hunter2") && !shown.contains("ssss") && !shown.contains("tr0ub4dor"), "{shown}");
+        assert!(
+            ["hunter2", "ssss", "pppp", "qqqq", "tr0ub4dor"].iter().all(|secret| !shown.contains(secret)),
+            "{shown}"
+        );
         assert!(shown.contains("smtp://mailer:…@mail.example.com:587"), "{shown}");
         assert!(Config::load(&Flags { mail_from: None, ..flags.clone() }).is_err(), "a sender is needed");
+        assert!(shown.contains("previous_secrets = [\"…\", \"…\"]"), "{shown}");
         assert!(shown.contains("postgresql://kalends:…@db/kalends"), "{shown}");
         assert_eq!(config.public_url, "https://booking.example.com");
         assert!(Config::load(&Flags { database: Some("mysql://x".into()), ..Flags::default() }).is_err());
         assert!(Config::load(&Flags { public_url: Some("booking".into()), ..Flags::default() }).is_err());
         assert!(Config::load(&Flags { secret: Some("short".into()), ..Flags::default() }).is_err());
+        let previous = Some(vec!["s".repeat(32), "short".into()]);
+        assert!(Config::load(&Flags { previous_secrets: previous, ..Flags::default() }).is_err());
         assert!(Config::load(&Flags { database: Some("sqlite:".into()), ..Flags::default() }).is_err());
         assert!(Config::load(&Flags { log: Some("info==x".into()), ..Flags::default() }).is_err());
         for origin in ["shop.example", "https://shop.example/", "*"] {

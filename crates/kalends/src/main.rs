@@ -9,6 +9,7 @@ mod wiring;
 
 use clap::{Parser, Subcommand};
 use config::{Config, Flags, LogFormat};
+use kalends_oauth::keys::Algorithm;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -60,7 +61,11 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Keys {
     /// Let the next signing key take over and publish another one; run it again after an hour or more
-    Rotate,
+    Rotate {
+        /// How the keys after this sign: EdDSA, or RS256 for clients that verify nothing else [default: as before]
+        #[arg(long, value_name = "NAME", value_parser = algorithm)]
+        algorithm: Option<Algorithm>,
+    },
     /// List the signing keys
     List,
 }
@@ -86,6 +91,10 @@ enum Show {
     Show,
 }
 
+fn algorithm(word: &str) -> Result<Algorithm, String> {
+    Algorithm::parse(word).ok_or_else(|| format!("use {}", Algorithm::ALL.map(Algorithm::word).join(" or ")))
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let config = match Config::load(&cli.flags) {
@@ -103,7 +112,7 @@ fn main() -> ExitCode {
             Command::Quickstart => commands::serve(&config, true).await,
             Command::Demo => commands::demo(&config).await,
             Command::Migrate => commands::migrate(&config).await,
-            Command::Keys(Keys::Rotate) => commands::rotate(&config).await,
+            Command::Keys(Keys::Rotate { algorithm }) => commands::rotate(&config, algorithm).await,
             Command::Keys(Keys::List) => commands::list_keys(&config).await,
             Command::Mail(Mail::List { all }) => people::list_mails(&config, all).await,
             Command::Mail(Mail::Show { id }) => people::show_mail(&config, &id).await,

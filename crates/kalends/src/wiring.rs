@@ -23,8 +23,9 @@ pub(crate) async fn platform(config: &Config) -> Outcome<(Service, Tokens)> {
         tracing::info!(migrations = applied.join(", "), "database brought to this version");
     }
     let secret = secret(config)?;
-    let service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), &[&secret], &config.public_url);
-    let tokens = Tokens::open(&service, &config.public_url, &secret).await.map_err(complaint)?;
+    let secrets: Vec<&str> = [&secret].into_iter().chain(&config.previous_secrets).map(String::as_str).collect();
+    let service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), &secrets, &config.public_url);
+    let tokens = Tokens::open(&service, &config.public_url, &secrets).await.map_err(complaint)?;
     Ok((service, tokens))
 }
 

@@ -35,6 +35,7 @@ mod settings;
 mod shop;
 mod statics;
 mod templates;
+mod tidy;
 mod verbs;
 mod write;
 

@@ -99,6 +99,7 @@ CREATE TABLE token_family (
     user_id TEXT NOT NULL REFERENCES account_user (id) ON DELETE CASCADE,
     session_id TEXT NOT NULL,
     organization_id TEXT NOT NULL,
+    openid BIGINT NOT NULL,
     rotating BIGINT NOT NULL,
     generation BIGINT NOT NULL,
     rotated BIGINT NOT NULL,

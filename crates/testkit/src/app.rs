@@ -291,7 +291,7 @@ async fn serve(
         let entities = [kalends_entities::ENTITIES, &settings.entities].concat();
         service.routes = kalends_entities::table_of(&entities);
     }
-    let tokens = Tokens::open(&service, &public_url, SECRET).await.expect("keys");
+    let tokens = Tokens::open(&service, &public_url, &[SECRET]).await.expect("keys");
     let web = Arc::new(Web {
         service,
         tokens,

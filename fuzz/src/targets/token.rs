@@ -5,7 +5,7 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kalends_oauth::jwt::{Kind, sign, verify};
-use kalends_oauth::keys::{self, Key};
+use kalends_oauth::keys::{self, Algorithm, Key};
 use std::sync::OnceLock;
 
 pub(crate) const WORDS: &[&str] = &[
@@ -40,7 +40,8 @@ fn own() -> &'static Own {
     static OWN: OnceLock<Own> = OnceLock::new();
     OWN.get_or_init(|| {
         let keys = [1, 2].map(|byte| {
-            let stored = keys::generate(SECRET, 0, 0, &mut |bytes: &mut [u8]| bytes.fill(byte)).expect("made");
+            let fill = &mut |bytes: &mut [u8]| bytes.fill(byte);
+            let stored = keys::generate(SECRET, Algorithm::EdDsa, 0, 0, fill).expect("made");
             keys::open(SECRET, &stored).expect("opened")
         });
         let claims = serde_json::from_str(CLAIMS).expect("claims");

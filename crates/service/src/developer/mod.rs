@@ -49,23 +49,6 @@ async fn account(reader: &mut impl Reader, id: &str) -> Result<Record, Failure> 
 }
 
 impl Service {
-    /// Removes what has expired: kept answers, ended refresh tokens.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn tidy(&self) -> Result<(), Failure> {
-        let now = self.clock.now();
-        let work = boxed::<(), _>(move |tx| {
-            Box::pin(async move {
-                kalends_store::audit::forget(tx, now - crate::IDEMPOTENCY_KEPT).await?;
-                tx.execute("DELETE FROM refresh_token WHERE expires < $1", &params![now]).await?;
-                crate::mail::waiting::forget(tx, now).await?;
-                Ok(())
-            })
-        });
-        self.store.write(work).await
-    }
-
     /// Sets a user's password (already hashed).
     ///
     /// # Errors

@@ -1,11 +1,14 @@
 //! Tokens on the database: the token endpoint's grants, the caller behind a bearer token, and the signing keys.
 //!
 //! Refresh tokens of `client_credentials` are stable: exchanged again and again until they end or are revoked, since
-//! clients of this API keep the first one for their whole life (PLATFORM section 3.1).
+//! clients of this API keep the first one for their whole life (PLATFORM section 3.1). Those of people belong to a family,
+//! which rotates or not as the client is set.
 
 mod callers;
 mod clients;
+mod codes;
 mod exchange;
+mod families;
 mod grants;
 mod keyring;
 mod revoke;
@@ -63,13 +66,21 @@ impl From<kalends_store::StoreError> for Refused {
     }
 }
 
-/// A verified token: who calls, and from when to when it is valid.
-type Verified = (Arc<Caller>, Micros, Micros);
+/// A verified token: who calls, from and until when.
+#[derive(Debug, Clone)]
+struct Verified {
+    caller: Arc<Caller>,
+    from: Micros,
+    until: Micros,
+    /// The login behind a person's token.
+    family: Option<Arc<str>>,
+}
 
 /// Keys, and the tokens that were verified with them.
 pub struct Tokens {
     issuer: String,
-    secret: String,
+    /// The first seals keys, all of them open them.
+    secrets: Vec<String>,
     keys: RwLock<Arc<Vec<Key>>>,
     verified: [RwLock<HashMap<String, Verified>>; SHARDS],
     hasher: RandomState,
