@@ -182,8 +182,11 @@ fn limit(route: &Route) -> usize {
     if carries_files { body::FILE_MAX } else { body::MAX }
 }
 
-/// The caller behind the bearer token (RFC 6750 section 2.1; never from the query).
-async fn caller(web: &Web, headers: &HeaderMap, query: &str) -> Result<Arc<Caller>, Failure> {
+/// The bearer token of a request (RFC 6750 section 2.1; never from the query).
+///
+/// # Errors
+/// `token_missing` (401); `token_in_query`, `duplicate_parameter` (400).
+pub(crate) fn bearer<'a>(headers: &'a HeaderMap, query: &str) -> Result<&'a str, Failure> {
     let mut given = headers.get_all(AUTHORIZATION).iter();
     if query.split('&').any(|pair| pair.starts_with("access_token=")) {
         return Err(Failure::invalid_at("token_in_query", "access_token"));
@@ -195,10 +198,12 @@ async fn caller(web: &Web, headers: &HeaderMap, query: &str) -> Result<Arc<Calle
     }
     let text = header.to_str().map_err(|_| missing())?;
     let (scheme, token) = text.split_once(' ').ok_or_else(missing)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(missing());
-    }
-    web.tokens.caller(&web.service, token.trim()).await.map_err(|refusal| match refusal {
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(missing()) }
+}
+
+/// The caller behind the bearer token.
+async fn caller(web: &Web, headers: &HeaderMap, query: &str) -> Result<Arc<Caller>, Failure> {
+    web.tokens.caller(&web.service, bearer(headers, query)?).await.map_err(|refusal| match refusal {
         Refusal::Invalid => Problem::new("token_invalid").with_status(401),
         Refusal::Expired => Problem::new("token_expired").with_status(401),
         Refusal::Failed(failure) => failure,

@@ -63,7 +63,7 @@ impl From<Failure> for Refusal {
 }
 
 /// The client of a login that has not ended: app or module, and which.
-async fn lives(service: &Service, family: &str) -> Result<Option<(Kind, String)>, Failure> {
+pub(super) async fn lives(service: &Service, family: &str) -> Result<Option<(Kind, String)>, Failure> {
     let sql = "SELECT c.kind, c.record_id FROM token_family f JOIN client c ON c.id = f.client_id WHERE f.id = $1 AND f.revoked = 0";
     let row = service.store.query_opt(sql, &params![family]).await?;
     Ok(row.map(|mut row| (if row.text(0) == "APP" { Kind::App } else { Kind::Module }, row.take_text(1))))

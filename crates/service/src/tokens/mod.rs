@@ -10,6 +10,7 @@ mod codes;
 mod exchange;
 mod families;
 mod grants;
+mod introspect;
 mod keyring;
 mod revoke;
 

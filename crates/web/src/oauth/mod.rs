@@ -1,16 +1,24 @@
-//! The token endpoint, revocation, keys and metadata over HTTP (RFC 6749, 7009, 7517, 8414).
+//! The authorization server's JSON side over HTTP: tokens, revocation, introspection (RFC 6749, 7009, 7662); in files of
+//! their own the metadata and the person behind a token.
+
+mod discovery;
+mod userinfo;
+
+pub(crate) use discovery::{jwks, metadata};
+pub(crate) use userinfo::userinfo;
 
 use crate::server::Peer;
-use crate::{Web, answer, body};
+use crate::{Web, answer, body, cors};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Request;
+use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, Method};
 use kalends_engine::problem::Failure;
 use kalends_oauth::error::{Code, Refusal};
-use kalends_oauth::request::{BODY_MAX, Parameters};
+use kalends_oauth::request::{BODY_MAX, Parameters, credentials};
 use kalends_service::tokens::Refused;
 use serde_json::json;
 use std::sync::Arc;
@@ -39,6 +47,33 @@ pub(crate) async fn revoke(State(web): State<Arc<Web>>, request: Request<Body>) 
     }
 }
 
+/// `POST /oauth/introspect`
+pub(crate) async fn introspect(State(web): State<Arc<Web>>, request: Request<Body>) -> Response {
+    let asked = match Asked::read(&web, request).await {
+        Ok(asked) => asked,
+        Err(response) => return *response,
+    };
+    match web.tokens.introspect(&web.service, asked.authorization.as_deref(), &asked.parameters).await {
+        Ok(content) => answer::json(200, content.to_string()),
+        Err(refused) => asked.refuse(&web, &refused),
+    }
+}
+
+/// What pages of registered origins may use from a browser: tokens of public clients, and what tells about the server.
+pub(crate) async fn shared(State(web): State<Arc<Web>>, request: Request<Body>, next: Next) -> Response {
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    let mut response = if method == Method::OPTIONS {
+        let allow = if request.uri().path().starts_with("/oauth/") { "POST, OPTIONS" } else { "GET, HEAD, OPTIONS" };
+        let mut response = answer::json(204, Body::empty());
+        answer::set(&mut response, ALLOW, allow);
+        response
+    } else {
+        next.run(request).await
+    };
+    cors::allow(&web, &headers, &method, &mut response).await;
+    response
+}
+
 /// A request of a client to the authorization server.
 struct Asked {
     authorization: Option<String>,
@@ -57,17 +92,18 @@ impl Asked {
         }
         let invalid = |text| Box::new(refusal(&Refusal::new(Code::InvalidRequest, text)));
         let query = parts.uri.query().unwrap_or_default();
-        if ["client_id=", "client_secret=", "refresh_token=", "code="].iter().any(|name| query.contains(name)) {
+        if ["client_id=", "client_secret=", "token=", "code="].iter().any(|name| query.contains(name)) {
             return Err(invalid("send credentials in the body, never in the address"));
         }
         let bytes =
             body::bytes(&parts.headers, content, BODY_MAX).await.map_err(|failure| Box::new(failed(&failure)))?;
         let media = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let parameters = Parameters::read(media, &bytes).map_err(|refused| Box::new(refusal(&refused)))?;
-        let authorization = header(&parts.headers);
+        let authorization = header(&parts.headers)?;
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default();
-        let limit_key =
-            format!("{peer} {}", parameters.get("client_id").or(authorization.as_deref()).unwrap_or_default());
+        // Attempts are counted by the client's id, however it was sent; never by what it tried.
+        let id = credentials(authorization.as_deref(), &parameters).map(|credentials| credentials.id);
+        let limit_key = format!("{peer} {}", id.unwrap_or_default());
         if let Err(failure) = web.limits.is_open(&limit_key) {
             return Err(Box::new(failed(&failure)));
         }
@@ -88,8 +124,16 @@ impl Asked {
     }
 }
 
-fn header(headers: &HeaderMap) -> Option<String> {
-    headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned)
+/// The one `Authorization` header.
+fn header(headers: &HeaderMap) -> Result<Option<String>, Box<Response>> {
+    let mut given = headers.get_all(AUTHORIZATION).iter();
+    let first = given.next();
+    if given.next().is_some() {
+        let text = "the Authorization header was sent twice";
+        return Err(Box::new(refusal(&Refusal::new(Code::InvalidRequest, text))));
+    }
+    // One that is no text is no credential either.
+    Ok(first.map(|value| value.to_str().unwrap_or_default().to_owned()))
 }
 
 fn refusal(refused: &Refusal) -> Response {
@@ -113,29 +157,4 @@ fn failed(failure: &Failure) -> Response {
         answer::set(&mut response, RETRY_AFTER, &seconds.to_string());
     }
     response
-}
-
-/// `GET /.well-known/jwks.json`
-pub(crate) async fn jwks(State(web): State<Arc<Web>>) -> Response {
-    let mut response = answer::json(200, web.tokens.jwks(web.clock().now()).to_string());
-    answer::set(&mut response, "cache-control", "public, max-age=300");
-    response
-}
-
-/// `GET /.well-known/oauth-authorization-server`: RFC 8414, with what is there today.
-pub(crate) async fn metadata(State(web): State<Arc<Web>>) -> Response {
-    let issuer = &web.public_url;
-    let methods = ["client_secret_post", "client_secret_basic", "none"];
-    let content = json!({
-        "issuer": issuer,
-        "token_endpoint": format!("{issuer}/oauth/token"),
-        "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
-        "revocation_endpoint": format!("{issuer}/oauth/revoke"),
-        "response_types_supported": [],
-        "grant_types_supported": ["client_credentials", "refresh_token"],
-        "token_endpoint_auth_methods_supported": methods,
-        "revocation_endpoint_auth_methods_supported": methods,
-        "service_documentation": format!("{issuer}/apidoc/app"),
-    });
-    answer::json(200, content.to_string())
 }
