@@ -42,7 +42,7 @@ both! {
         assert_eq!(deliver(&app, Some(&mailer(&sink))).await, Round { sent: 1, ..Round::default() });
         let [mail] = &sink.received()[..] else { panic!("one mail") };
         assert_eq!((mail.from.as_str(), &mail.to[..]), ("no-reply@kalends.example", &["joerg@example.com".to_owned()][..]));
-        assert_eq!(mail.header("subject"), "=?utf-8?b?TmV1ZXMgUGFzc3dvcnQgd8OkaGxlbg==?=");
+        assert_eq!(mail.header("subject"), "Neues Passwort =?utf-8?b?d8OkaGxlbg==?=");
         assert_eq!(mail.header("auto-submitted"), "auto-generated");
         assert!(mail.header("date").starts_with("Mon, 04 Jan 2027 08:00:00"), "{}", mail.header("date"));
         let (plain, html) = (mail.plain(), mail.html());

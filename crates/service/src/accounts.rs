@@ -3,13 +3,14 @@
 use crate::Service;
 use crate::call::Call;
 use crate::developer::boxed;
+use crate::people::registration;
 use crate::write;
 use kalends_engine::id;
 use kalends_engine::input;
 use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
 use kalends_entities::{self as entities, shared};
-use kalends_store::{Tx, organizations, params};
+use kalends_store::{Tx, organizations, params, records};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -49,6 +50,7 @@ pub(crate) async fn person(tx: &mut Tx, call: &Call, document: &Value, at: &str)
         first_name: text("firstName"),
         last_name: text("lastName"),
         gender: text("gender"),
+        locale: call.language.code().to_owned(),
         ..Person::default()
     };
     if person.email.is_empty() {
@@ -108,7 +110,8 @@ pub(crate) async fn end_admin(tx: &mut Tx, call: &Call, organization: &Record, u
 }
 
 /// The user an employee is connected with must exist; the row by which her employments are found says what the record says.
-pub(crate) async fn connect_employee(tx: &mut Tx, employee: &Record, before: &str) -> Result<(), Failure> {
+/// A user who cannot log in yet is invited.
+pub(crate) async fn connect_employee(tx: &mut Tx, call: &Call, employee: &Record, before: &str) -> Result<(), Failure> {
     let user_id = employee.text("userId");
     if user_id == before {
         return Ok(());
@@ -121,7 +124,10 @@ pub(crate) async fn connect_employee(tx: &mut Tx, employee: &Record, before: &st
     if tx.execute(sql, &params![employee.id.as_str(), user_id]).await? == 0 {
         return Err(Failure::invalid_at("bad_reference", "userId"));
     }
-    Ok(())
+    let prefix = entities::organization::ENTITY.prefix;
+    let organization = records::find_anywhere(tx, prefix, &employee.organization_id).await?;
+    let name = organization.as_ref().map_or("", |organization| organization.text("name"));
+    registration::invite(tx, call, user_id, name, "").await.map(drop)
 }
 
 impl Service {

@@ -3,13 +3,14 @@
 use crate::Service;
 use crate::accounts;
 use crate::dispatch::Job;
+use crate::people::registration;
 use crate::reply::Reply;
 use crate::write::{self, Place};
 use kalends_engine::problem::Failure;
 use kalends_entities as entities;
 use serde_json::json;
 
-/// `POST /contractAccount/add`: the account and its admin as a user.
+/// `POST /contractAccount/add`: the account and its admin as a user, who is asked by mail to confirm it.
 pub(crate) async fn add(service: &Service, job: &Job<'_>) -> Result<Reply, Failure> {
     let (call, mut document) = (job.call.clone(), job.request.body.clone());
     let admin = document.remove("admin");
@@ -22,7 +23,9 @@ pub(crate) async fn add(service: &Service, job: &Job<'_>) -> Result<Reply, Failu
             owned.set("developerAccountId", call.caller.developer_account_id.clone());
             if let Some(admin) = &admin {
                 let user = accounts::person(tx, &call, admin, "admin").await?;
+                registration::ask_confirmation(tx, &call, &user, record.text("name"), &record.id).await?;
                 owned.set("adminUserId", user);
+                owned.set("confirmed", false);
             } else if let Some(user) = &call.caller.user_id {
                 owned.set("adminUserId", user.clone());
             }

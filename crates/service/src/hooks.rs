@@ -49,7 +49,7 @@ pub(crate) async fn after_add(
     let note = match entity.name {
         "employee" | "resource" => {
             booking_resources::after_add(tx, call, place, entity, record).await?;
-            accounts::connect_employee(tx, record, "").await?;
+            accounts::connect_employee(tx, call, record, "").await?;
             None
         }
         _ => stored(tx, call, place, entity, record).await?,
@@ -170,7 +170,7 @@ pub(crate) async fn after_edit(
     let note = match entity.name {
         "employee" | "resource" => {
             booking_resources::after_edit(tx, call, place, entity, after).await?;
-            accounts::connect_employee(tx, after, before.text("userId")).await?;
+            accounts::connect_employee(tx, call, after, before.text("userId")).await?;
             None
         }
         _ => stored(tx, call, place, entity, after).await?,

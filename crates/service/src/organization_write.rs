@@ -4,6 +4,7 @@
 
 use crate::call::{Call, Kind};
 use crate::dispatch::Job;
+use crate::people::registration;
 use crate::reply::Reply;
 use crate::write::{self, Place};
 use crate::{Service, access, accounts, copy, templates};
@@ -121,6 +122,7 @@ pub(crate) async fn make(
     if let Some(admin) = parts[0].take().filter(|admin| !admin.is_null()) {
         let user = accounts::person(tx, call, &admin, "admin").await?;
         accounts::make_admin(tx, call, &new.record, &user).await?;
+        registration::invite(tx, call, &user, new.record.text("name"), "").await?;
     }
     install(tx, call, &mut new, parts[1].take(), "app", parent.is_none()).await?;
     install(tx, call, &mut new, parts[2].take(), "module", false).await?;

@@ -48,7 +48,7 @@ mail-invite-user-note = Der Link gilt 14 Tage und einmal. Danach hilft „Passwo
 mail-invite-developer-subject = Einladung zu { $account }
 mail-invite-developer-text = Sie sind in das Entwicklerkonto { $account } eingeladen. Wer annimmt, kann dessen Apps und Module verwalten.
 mail-invite-developer-action = Einladung ansehen
-mail-invite-developer-note = Der Link gilt 14 Tage und einmal. Kennen Sie den Absender nicht, tun Sie nichts.
+mail-invite-developer-note = Der Link gilt 7 Tage und einmal. Kennen Sie den Absender nicht, tun Sie nichts.
 
 mail-confirm-contract-subject = Buchungskonto bestätigen
 mail-confirm-contract-text = Für { $account } wurde ein Buchungskonto angelegt. Bestätigen Sie es, damit Kunden buchen können; bis dahin zeigt die Buchungsseite eine Vorschau.

@@ -48,7 +48,7 @@ mail-invite-user-note = The link works for 14 days and once. When it has ended, 
 mail-invite-developer-subject = Invitation to { $account }
 mail-invite-developer-text = You are invited to the developer account { $account }. Whoever accepts can manage its apps and modules.
 mail-invite-developer-action = Look at the invitation
-mail-invite-developer-note = The link works for 14 days and once. If you do not know the sender, do nothing.
+mail-invite-developer-note = The link works for 7 days and once. If you do not know the sender, do nothing.
 
 mail-confirm-contract-subject = Confirm your booking account
 mail-confirm-contract-text = A booking account was made for { $account }. Confirm it so that customers can book; until then the booking page shows a preview.

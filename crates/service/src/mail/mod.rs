@@ -44,6 +44,11 @@ pub async fn enqueue(tx: &mut Tx, call: &Call, letter: &Letter<'_>) -> Result<()
     if !scalar::is_email(letter.to) {
         return Err(Failure::invalid_at("bad_email", "email"));
     }
+    if call.site.is_empty() {
+        // A call without its installation: the mail would lead nowhere.
+        tracing::error!(purpose = letter.purpose.word(), "a mail was to be written without a public address");
+        return Err(Failure::internal());
+    }
     let text = words::compose(letter, &call.site)?;
     let sql = "INSERT INTO mail (id, purpose, recipient, locale, subject, plain, html, status, attempts, due, created, sent, error) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, 'QUEUED', 0, $8, $8, 0, '')";
