@@ -55,6 +55,7 @@ pub(crate) async fn serve(config: &Config, quickstart: bool) -> Outcome {
         limits: Limits::new(config.rate_limit),
         public_url: config.public_url.clone(),
         origins: config.origins.clone(),
+        proxies: config.trusted_proxies.clone(),
         metrics: PrometheusBuilder::new().install_recorder()?,
     });
     tracing::info!(listen = %listener.local_addr()?, public_url = %config.public_url, "serving");

@@ -1,6 +1,7 @@
 //! Configuration: flags, `KALENDS_…` variables, a TOML file, defaults; the first that says something counts.
 
 use clap::Args;
+use ipnet::IpNet;
 use kalends_service::mail::{Mailer, SettingError};
 use kalends_store::Database;
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,9 @@ pub(crate) struct Flags {
     /// Sender of mails, such as Kalends <no-reply@booking.example.com>; needed with a mail server
     #[arg(long, global = true, env = "KALENDS_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// Address or network of a proxy in front whose X-Forwarded-For is believed; may be given several times
+    #[arg(long = "trusted-proxy", global = true, env = "KALENDS_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Option<Vec<IpNet>>,
     /// How log lines look: human or json [default: human]
     #[arg(long, global = true, env = "KALENDS_LOG_FORMAT", value_name = "FORMAT", hide_possible_values = true)]
     pub log_format: Option<LogFormat>,
@@ -68,6 +72,12 @@ pub(crate) struct Flags {
 fn address(text: &str) -> Result<SocketAddr, String> {
     let numeric = text.strip_prefix("localhost:").map_or(text.to_owned(), |port| format!("127.0.0.1:{port}"));
     numeric.parse().map_err(|_| "give an address and a port, such as 127.0.0.1:8080 or [::]:8080".to_owned())
+}
+
+/// A network such as `10.0.0.0/8`; an address alone is a network of one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    network.map_err(|_| "give an address or a network, such as 10.0.0.1 or 10.0.0.0/8".to_owned())
 }
 
 /// How log lines look.
@@ -92,6 +102,7 @@ struct File {
     previous_secrets: Option<Vec<String>>,
     rate_limit: Option<u32>,
     origins: Option<Vec<String>>,
+    trusted_proxies: Option<Vec<IpNet>>,
     smtp_url: Option<String>,
     mail_from: Option<String>,
     log_format: Option<LogFormat>,
@@ -117,6 +128,8 @@ pub(crate) struct Config {
     pub rate_limit: u32,
     /// Origins whose pages may use the APIs.
     pub origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// The mail server; without one mails are kept to be read.
     pub smtp_url: Option<String>,
     /// Sender of mails.
@@ -207,6 +220,7 @@ impl Config {
             previous_secrets,
             rate_limit: flags.rate_limit.or(file.rate_limit).unwrap_or(200),
             origins,
+            trusted_proxies: flags.trusted_proxies.or(file.trusted_proxies).unwrap_or_default(),
             smtp_url,
             mail_from,
             log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Human),
@@ -223,6 +237,10 @@ impl Config {
             ("public_url".to_owned(), toml::Value::from(self.public_url.clone())),
             ("rate_limit".to_owned(), toml::Value::from(i64::from(self.rate_limit))),
             ("origins".to_owned(), toml::Value::from(self.origins.clone())),
+            (
+                "trusted_proxies".to_owned(),
+                toml::Value::from(self.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()),
+            ),
             ("log".to_owned(), toml::Value::from(self.log.clone())),
             (
                 "log_format".to_owned(),

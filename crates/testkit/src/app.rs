@@ -298,6 +298,7 @@ async fn serve(
         limits: Limits::new(settings.rate_limit),
         public_url,
         origins: vec!["https://shop.example".into()],
+        proxies: Vec::new(),
         metrics: metrics(),
     });
     let (stop, stopped) = oneshot::channel::<()>();

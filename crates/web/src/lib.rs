@@ -12,6 +12,7 @@ mod cors;
 mod health;
 mod limits;
 mod links;
+mod network;
 mod oauth;
 mod pages;
 mod path;
@@ -39,6 +40,8 @@ pub struct Web {
     pub public_url: String,
     /// Origins whose pages may use the APIs besides the registered ones.
     pub origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<ipnet::IpNet>,
     /// Figures for `/metrics`.
     pub metrics: PrometheusHandle,
 }

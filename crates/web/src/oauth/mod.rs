@@ -7,8 +7,7 @@ mod userinfo;
 pub(crate) use discovery::{jwks, metadata};
 pub(crate) use userinfo::userinfo;
 
-use crate::server::Peer;
-use crate::{Web, answer, body, cors};
+use crate::{Web, answer, body, cors, network};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Request;
@@ -100,7 +99,7 @@ impl Asked {
         let media = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let parameters = Parameters::read(media, &bytes).map_err(|refused| Box::new(refusal(&refused)))?;
         let authorization = header(&parts.headers)?;
-        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default();
+        let peer = network::address(web, &parts);
         // Attempts are counted by the client's id, however it was sent; never by what it tried.
         let id = credentials(authorization.as_deref(), &parameters).map(|credentials| credentials.id);
         let limit_key = format!("{peer} {}", id.unwrap_or_default());

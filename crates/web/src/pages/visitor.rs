@@ -1,8 +1,7 @@
 //! The browser behind a request: its session, its language, where it comes from, and the secret its forms are bound to.
 
 use super::respond;
-use crate::Web;
-use crate::server::Peer;
+use crate::{Web, network};
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::header::{ACCEPT_LANGUAGE, COOKIE, USER_AGENT};
@@ -76,7 +75,7 @@ impl FromRequestParts<Arc<Web>> for Visitor {
         let secure = is_secure(&web.public_url);
         let named = |name: &str| cookie(headers, &cookie_name(secure, name)).unwrap_or_default();
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        let network = parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default();
+        let network = network::address(web, parts);
         let origin = Origin { network, agent: text(USER_AGENT) };
         let by_path = path_language(parts.uri.path());
         let by_query = query_language(parts.uri.query().unwrap_or_default());
