@@ -76,6 +76,8 @@ pub struct Service {
     pub public_url: Arc<str>,
     /// What browsers carry for us, sealed.
     pub seals: people::seals::Seals,
+    /// What must be read again but not by whoever reads the database.
+    pub vault: people::vault::Vault,
     /// The turns of hashing passwords.
     pub passwords: people::passwords::Passwords,
     /// Requests of clients that their developers may see, not written yet.
@@ -108,6 +110,7 @@ impl Service {
             link_keys: kalends_messaging::links::LinkKeys::new(secrets),
             public_url: Arc::from(public_url),
             seals: people::seals::Seals::new(secrets),
+            vault: people::vault::Vault::new(secrets),
             passwords: people::passwords::Passwords::default(),
             request_log: developer::log::RequestLog::default(),
         }

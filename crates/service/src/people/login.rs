@@ -60,12 +60,7 @@ impl Service {
     pub async fn log_in(&self, attempt: &Attempt) -> Result<Login, Failure> {
         let email = attempt.email.trim().to_lowercase();
         let device = self.known_device(&attempt.device, &email);
-        let account = match &device {
-            Some(device) => Limit { kind: "login:device", of: device, max: DEVICE_MAX },
-            None => Limit { kind: "login:account", of: &email, max: ACCOUNT_MAX },
-        };
-        let network = Limit { kind: "login:network", of: &attempt.origin.network, max: NETWORK_MAX };
-        let limits = [account, network];
+        let limits = limits(device.as_deref(), &email, &attempt.origin);
         self.count_attempt(&limits).await?;
         let sql = "SELECT id, password_hash, active, totp_sealed FROM account_user WHERE email = $1";
         let row = self.store.query_opt(sql, &params![email.as_str()]).await?;
@@ -102,15 +97,15 @@ impl Service {
         Ok(Login::Done { session, device: self.device(&attempt.device, email) })
     }
 
-    /// Who began a login whose second factor is open: user id and address.
-    pub fn half_login(&self, text: &str) -> Option<(String, String)> {
+    /// Who began a login whose second factor is open, and when: user id, address, instant in whole seconds.
+    pub fn half_login(&self, text: &str) -> Option<(String, String, Micros)> {
         let (who, seal) = text.rsplit_once(' ')?;
-        self.seals.open(Purpose::HalfLogin, who, seal, HALF_LIFE, self.clock.now())?;
-        who.split_once(' ').map(|(user, email)| (user.to_owned(), email.to_owned()))
+        let since = self.seals.open(Purpose::HalfLogin, who, seal, HALF_LIFE, self.clock.now())?;
+        who.split_once(' ').map(|(user, email)| (user.to_owned(), email.to_owned(), since))
     }
 
     /// The device of a cookie, if the person with this address logged in from it before.
-    fn known_device(&self, cookie: &str, email: &str) -> Option<String> {
+    pub(super) fn known_device(&self, cookie: &str, email: &str) -> Option<String> {
         let (device, seal) = cookie.split_once('.')?;
         let text = format!("{device} {email}");
         self.seals.open(Purpose::Device, &text, seal, DEVICE_LIFE, self.clock.now())?;
@@ -123,4 +118,13 @@ impl Service {
         let device = known.unwrap_or_else(|| id::alphanumerics(24, self.entropy.as_ref()));
         format!("{device}.{}", self.seals.seal(Purpose::Device, &format!("{device} {email}"), self.clock.now()))
     }
+}
+
+/// What a login counts against: the account or, when it is known, the device; and the network.
+pub(super) fn limits<'a>(device: Option<&'a str>, email: &'a str, origin: &'a Origin) -> [Limit<'a>; 2] {
+    let account = match device {
+        Some(device) => Limit { kind: "login:device", of: device, max: DEVICE_MAX },
+        None => Limit { kind: "login:account", of: email, max: ACCOUNT_MAX },
+    };
+    [account, Limit { kind: "login:network", of: &origin.network, max: NETWORK_MAX }]
 }

@@ -12,5 +12,7 @@ pub mod passwords;
 pub mod recovery;
 pub mod registration;
 pub mod seals;
+pub mod second_factor;
 pub mod sessions;
 pub mod throttle;
+pub mod vault;
