@@ -60,6 +60,9 @@ pub(crate) struct Flags {
     /// Address or network of a proxy in front whose X-Forwarded-For is believed; may be given several times
     #[arg(long = "trusted-proxy", global = true, env = "KALENDS_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Option<Vec<IpNet>>,
+    /// Whether anybody may make an account: open or closed [default: open]
+    #[arg(long, global = true, env = "KALENDS_REGISTRATION", value_name = "WORD", hide_possible_values = true)]
+    pub registration: Option<Registration>,
     /// How log lines look: human or json [default: human]
     #[arg(long, global = true, env = "KALENDS_LOG_FORMAT", value_name = "FORMAT", hide_possible_values = true)]
     pub log_format: Option<LogFormat>,
@@ -78,6 +81,16 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
     network.map_err(|_| "give an address or a network, such as 10.0.0.1 or 10.0.0.0/8".to_owned())
+}
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Registration {
+    /// Anybody.
+    Open,
+    /// Those who are invited or given rights.
+    Closed,
 }
 
 /// How log lines look.
@@ -105,6 +118,7 @@ struct File {
     trusted_proxies: Option<Vec<IpNet>>,
     smtp_url: Option<String>,
     mail_from: Option<String>,
+    registration: Option<Registration>,
     log_format: Option<LogFormat>,
     log: Option<String>,
 }
@@ -134,6 +148,8 @@ pub(crate) struct Config {
     pub smtp_url: Option<String>,
     /// Sender of mails.
     pub mail_from: Option<String>,
+    /// Who may make an account.
+    pub registration: Registration,
     /// How log lines look.
     pub log_format: LogFormat,
     /// What is logged.
@@ -223,6 +239,7 @@ impl Config {
             trusted_proxies: flags.trusted_proxies.or(file.trusted_proxies).unwrap_or_default(),
             smtp_url,
             mail_from,
+            registration: flags.registration.or(file.registration).unwrap_or(Registration::Open),
             log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Human),
             log,
         })
@@ -240,6 +257,10 @@ impl Config {
             (
                 "trusted_proxies".to_owned(),
                 toml::Value::from(self.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()),
+            ),
+            (
+                "registration".to_owned(),
+                toml::Value::from(if self.registration == Registration::Open { "open" } else { "closed" }),
             ),
             ("log".to_owned(), toml::Value::from(self.log.clone())),
             (

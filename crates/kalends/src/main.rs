@@ -45,6 +45,9 @@ enum Command {
     /// Keys that sign tokens
     #[command(subcommand)]
     Keys(Keys),
+    /// People who have an account
+    #[command(subcommand)]
+    User(User),
     /// Mails that wait, were sent or could not be sent
     #[command(subcommand)]
     Mail(Mail),
@@ -68,6 +71,27 @@ enum Keys {
     },
     /// List the signing keys
     List,
+}
+
+#[derive(Debug, Subcommand)]
+enum User {
+    /// List everybody, with what may need an operator's eye
+    List,
+    /// Print a link with which a user chooses a new password: it works for an hour and once
+    ResetPassword {
+        /// The user's address
+        email: String,
+    },
+    /// End what a user has open and let her in no more
+    Disable {
+        /// The user's address
+        email: String,
+    },
+    /// Let a user in again
+    Enable {
+        /// The user's address
+        email: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,6 +138,10 @@ fn main() -> ExitCode {
             Command::Migrate => commands::migrate(&config).await,
             Command::Keys(Keys::Rotate { algorithm }) => commands::rotate(&config, algorithm).await,
             Command::Keys(Keys::List) => commands::list_keys(&config).await,
+            Command::User(User::List) => people::list_users(&config).await,
+            Command::User(User::ResetPassword { email }) => people::reset_password(&config, &email).await,
+            Command::User(User::Disable { email }) => people::set_active(&config, &email, false).await,
+            Command::User(User::Enable { email }) => people::set_active(&config, &email, true).await,
             Command::Mail(Mail::List { all }) => people::list_mails(&config, all).await,
             Command::Mail(Mail::Show { id }) => people::show_mail(&config, &id).await,
             Command::Config(Show::Show) => commands::print(&config.shown()),

@@ -1,6 +1,6 @@
 //! Putting the parts together: store, keys, service, web.
 
-use crate::config::Config;
+use crate::config::{Config, Registration};
 use kalends_engine::clock::{Clock, SystemClock, SystemEntropy};
 use kalends_engine::id;
 use kalends_service::Service;
@@ -24,7 +24,8 @@ pub(crate) async fn platform(config: &Config) -> Outcome<(Service, Tokens)> {
     }
     let secret = secret(config)?;
     let secrets: Vec<&str> = [&secret].into_iter().chain(&config.previous_secrets).map(String::as_str).collect();
-    let service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), &secrets, &config.public_url);
+    let mut service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), &secrets, &config.public_url);
+    service.registration_open = config.registration == Registration::Open;
     let tokens = Tokens::open(&service, &config.public_url, &secrets).await.map_err(complaint)?;
     Ok((service, tokens))
 }

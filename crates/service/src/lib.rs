@@ -78,6 +78,8 @@ pub struct Service {
     pub seals: people::seals::Seals,
     /// What must be read again but not by whoever reads the database.
     pub vault: people::vault::Vault,
+    /// Whether anybody may make an account on the pages; invited people may in any case.
+    pub registration_open: bool,
     /// The turns of hashing passwords.
     pub passwords: people::passwords::Passwords,
     /// Requests of clients that their developers may see, not written yet.
@@ -111,6 +113,7 @@ impl Service {
             public_url: Arc::from(public_url),
             seals: people::seals::Seals::new(secrets),
             vault: people::vault::Vault::new(secrets),
+            registration_open: true,
             passwords: people::passwords::Passwords::default(),
             request_log: developer::log::RequestLog::default(),
         }

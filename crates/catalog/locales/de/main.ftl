@@ -141,6 +141,8 @@ totp-setup-ended = Das Einrichten hat zu lange gedauert; bitte neu beginnen.
 passkey-failed = Der Passkey konnte nicht verwendet werden; bitte noch einmal versuchen.
 too-many-passkeys = Entfernen Sie zuerst einen Passkey; höchstens { $max } werden aufbewahrt.
 login-ended = Diese Anmeldung hat zu lange gedauert; bitte neu beginnen.
+invitation-other-address = Diese Einladung ging an eine andere Adresse als { $email }; melden Sie sich mit jener an.
+registration-closed = Konten legen die an, die diese Installation betreiben; bitte dort fragen.
 # Rücksprungadressen
 redirect-long = Die Adresse ist zu lang; höchstens 2000 Zeichen verwenden.
 redirect-unreadable = Eine ganze Adresse angeben, etwa https://app.example/callback, ohne Zeichen, die mit Prozentzeichen zu schreiben sind.

@@ -141,6 +141,8 @@ totp-setup-ended = Setting this up took too long; begin again.
 passkey-failed = The passkey could not be used; try again.
 too-many-passkeys = Remove a passkey first; at most { $max } are kept.
 login-ended = This login took too long; begin again.
+invitation-other-address = This invitation was sent to another address than { $email }; log in with that one.
+registration-closed = Accounts are made by the people who run this installation; ask them.
 # Redirect addresses
 redirect-long = The address is too long; use at most 2000 characters.
 redirect-unreadable = Give a whole address, such as https://app.example/callback, with nothing in it that has to be percent-encoded.

@@ -6,8 +6,10 @@
 pub mod belongings;
 pub mod changes;
 pub mod deletion;
+pub mod invitations;
 pub mod links;
 pub mod login;
+pub mod operators;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;

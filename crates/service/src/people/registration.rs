@@ -52,6 +52,14 @@ impl Service {
         Call { caller: std::sync::Arc::new(caller), language, ..system }.at(self)
     }
 
+    /// Refuses where registration is switched off (C27).
+    ///
+    /// # Errors
+    /// `registration_closed` (403).
+    pub fn must_be_open(&self) -> Result<(), Failure> {
+        if self.registration_open { Ok(()) } else { Err(Failure::forbidden("registration_closed")) }
+    }
+
     /// Counts something that sends a mail to an address, by the address and by where it was asked.
     pub(super) async fn count_mail(&self, email: &str, origin: &Origin) -> Result<(), Failure> {
         let network = Limit { kind: "mail:network", of: &origin.network, max: NETWORK_MAX };
@@ -62,8 +70,9 @@ impl Service {
     /// account; that one's owner is told by mail.
     ///
     /// # Errors
-    /// Those of the fields (400); `rate_limited` (429); `unavailable` (503).
+    /// `registration_closed` (403); those of the fields (400); `rate_limited` (429); `unavailable` (503).
     pub async fn register_user(&self, language: Language, origin: &Origin, new: &NewUser) -> Result<(), Failure> {
+        self.must_be_open()?;
         let email = new.email.trim().to_lowercase();
         let mut problems = names(&new.first_name, &new.last_name);
         if !scalar::is_email(&email) {
