@@ -170,5 +170,6 @@ address-too-long = Diese Adresse ist zu lang; höchstens 8192 Byte verwenden.
 consent-ended = Diese Frage ist schon beantwortet oder war zu lange offen. Bitte gehen Sie zurück zur App und beginnen Sie noch einmal.
 
 # Entwicklerdienst.
+form-used = Das ist schon geschehen. Was es zeigte, wird nicht noch einmal gezeigt.
 last-member = Das letzte Mitglied kann nicht gehen.
 already-member = Diese Person ist schon im Team.

@@ -170,5 +170,6 @@ address-too-long = This address is too long; use at most 8192 bytes.
 consent-ended = This question was answered already, or stood open for too long. Go back to the app and begin again.
 
 # Developer service.
+form-used = This was done already. What it showed is not shown again.
 last-member = The last member cannot leave.
 already-member = This person is in the team already.

@@ -124,6 +124,7 @@ impl Service {
             let (call, id, document) = (call.clone(), id.clone(), document.clone());
             Box::pin(async move {
                 let record = account(tx, &id).await?;
+                write::check_version(&call, &record)?;
                 let entity = &entities::developer_account::ENTITY;
                 write::edit(tx, &call, &Place::default(), entity, record, &document).await?;
                 Ok(())

@@ -2,7 +2,7 @@
 //! client beside it.
 
 use super::ending::{self, Ending};
-use super::{SECRET_LENGTH, account, boxed, shelf};
+use super::{SECRET_LENGTH, account, boxed, once, shelf};
 use crate::call::Call;
 use crate::{Service, write};
 use kalends_engine::entity::Entity;
@@ -201,7 +201,10 @@ impl Service {
         let document = document.as_object().cloned().unwrap_or_default();
         let work = boxed::<NewClient, _>(move |tx| {
             let (call, account, document, options) = (call.clone(), account.clone(), document.clone(), options.clone());
-            Box::pin(async move { make(tx, &call, &account, kind, &document, &options).await })
+            Box::pin(async move {
+                once(tx, &call).await?;
+                make(tx, &call, &account, kind, &document, &options).await
+            })
         });
         self.store.write(work).await
     }
@@ -217,10 +220,10 @@ impl Service {
         account_id: &str,
         (kind, record_id): (ClientKind, &str),
         document: &Value,
-        options: &ClientOptions,
+        options: Option<&ClientOptions>,
     ) -> Result<(), Failure> {
-        check(options)?;
-        let (call, options) = (call.clone(), options.clone());
+        options.map_or(Ok(()), check)?;
+        let (call, options) = (call.clone(), options.cloned());
         let (account_id, record_id) = (account_id.to_owned(), record_id.to_owned());
         let document = document.as_object().cloned().unwrap_or_default();
         let work = boxed::<(), _>(move |tx| {
@@ -231,9 +234,11 @@ impl Service {
                 let (record, client_id) = owned(tx, kind, &account_id, &record_id).await?;
                 write::check_version(&call, &record)?;
                 write::edit(tx, &call, &shelf(&account), kind.entity(), record, &document).await?;
-                let sql = "UPDATE client SET rotating = $1, redirect_uris = $2 WHERE id = $3";
-                let uris = written(&options.redirect_uris);
-                tx.execute(sql, &params![options.rotating, uris, client_id.as_str()]).await?;
+                if let Some(options) = options {
+                    let sql = "UPDATE client SET rotating = $1, redirect_uris = $2 WHERE id = $3";
+                    let uris = written(&options.redirect_uris);
+                    tx.execute(sql, &params![options.rotating, uris, client_id.as_str()]).await?;
+                }
                 Ok(organizations::touch_one(tx, &client_id).await?)
             })
         });

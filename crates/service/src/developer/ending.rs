@@ -4,12 +4,10 @@ use super::clients::{ClientKind, owned};
 use super::secrets::note;
 use super::{account, boxed, shelf};
 use crate::call::Call;
-use crate::organization_write::inside;
 use crate::{Service, write};
 use kalends_engine::Micros;
 use kalends_engine::problem::Failure;
-use kalends_entities as entities;
-use kalends_store::records::{self, Reader, Side};
+use kalends_store::records::Reader;
 use kalends_store::{Tx, organizations, params};
 
 /// Most refresh tokens that are shown.
@@ -203,15 +201,7 @@ async fn end_token(tx: &mut Tx, client_id: &str, token: &str, now: Micros) -> Re
 async fn delete(tx: &mut Tx, call: &Call, account_id: &str, kind: ClientKind, record_id: &str) -> Result<(), Failure> {
     let account = account(tx, account_id).await?;
     let (record, client_id) = owned(tx, kind, account_id, record_id).await?;
-    let (config, relation) = kind.config();
-    for installed in records::linked(tx, relation, Side::Left, &record.id).await? {
-        let prefix = entities::organization::ENTITY.prefix;
-        let Some(organization) = records::find_anywhere(tx, prefix, &installed.organization_id).await? else {
-            continue;
-        };
-        write::delete(tx, call, &inside(&organization), config, &installed).await?;
-    }
-    // The client and all that hangs on it go with the record.
+    // Its installations, the client and all that hangs on it go with the record.
     write::delete(tx, call, &shelf(&account), kind.entity(), &record).await?;
     Ok(organizations::touch_one(tx, &client_id).await?)
 }

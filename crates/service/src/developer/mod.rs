@@ -18,13 +18,14 @@ pub use ending::{Ending, TokenLine};
 pub use secrets::Overlap;
 pub use team::{Invitation, Member};
 
+use crate::call::Call;
 use crate::write::Place;
 use crate::{Service, Work};
 use kalends_engine::problem::Failure;
 use kalends_engine::record::Record;
 use kalends_entities as entities;
 use kalends_store::records::{self, Reader};
-use kalends_store::{Tx, params};
+use kalends_store::{Tx, audit, params};
 
 /// Length of client ids, secrets and install keys.
 const SECRET_LENGTH: usize = 64;
@@ -46,6 +47,16 @@ pub(crate) fn shelf(account: &Record) -> Place {
 async fn account(reader: &mut impl Reader, id: &str) -> Result<Record, Failure> {
     let account = records::find_anywhere(reader, entities::developer_account::ENTITY.prefix, id).await?;
     account.ok_or_else(Failure::not_found)
+}
+
+/// Lets a form act once: what it answers is shown once and cannot be shown again (`call.idempotency` is the form's).
+async fn once(tx: &mut Tx, call: &Call) -> Result<(), Failure> {
+    let Some(form) = &call.idempotency else { return Ok(()) };
+    let since = call.now - crate::IDEMPOTENCY_KEPT;
+    if audit::claim(tx, &form.key, &form.body_hash, call.now, since).await? {
+        return Ok(());
+    }
+    Err(Failure::conflict("form_used"))
 }
 
 impl Service {

@@ -1,7 +1,7 @@
 //! Secrets and install keys: made by the machine, shown once (secrets), renewed with or without an overlap.
 
 use super::clients::{ClientKind, owned};
-use super::{SECRET_LENGTH, boxed, ending};
+use super::{SECRET_LENGTH, boxed, ending, once};
 use crate::Service;
 use crate::call::Call;
 use kalends_engine::problem::Failure;
@@ -85,6 +85,7 @@ impl Service {
         let work = boxed::<(), _>(move |tx| {
             let (hash, call, client_id) = (hash.clone(), call.clone(), client_id.clone());
             Box::pin(async move {
+                once(tx, &call).await?;
                 let sql = if overlap == Overlap::None {
                     "UPDATE client SET secret_hash = $1, previous_hash = '', previous_until = $2 WHERE id = $3 AND kind = 'APP'"
                 } else {

@@ -4,6 +4,7 @@
 
 use super::{account, boxed};
 use crate::call::Call;
+use crate::mail::{self, Letter};
 use crate::{Service, tokens, write};
 use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
@@ -80,6 +81,32 @@ impl Service {
         Ok(rows.iter().map(invitation).collect())
     }
 
+    /// Invites somebody by mail. The mail's link works once, for seven days; inviting an address again ends the link before.
+    ///
+    /// # Errors
+    /// `bad_email`, `too_many` (400); `already_member` (409); `not_found` (404).
+    pub async fn invite_developer(&self, call: &Call, account_id: &str, email: &str) -> Result<(), Failure> {
+        let (call, account_id, email) = (call.clone().at(self), account_id.to_owned(), email.trim().to_lowercase());
+        let work = boxed::<(), _>(move |tx| {
+            let (call, account_id, email) = (call.clone(), account_id.clone(), email.clone());
+            Box::pin(async move {
+                let account = account(tx, &account_id).await?;
+                let secret = invite(tx, &call, &account, &email).await?;
+                let path = format!("/user/{}/invitations?token={secret}", call.language.code());
+                let letter = Letter {
+                    purpose: mail::Purpose::InviteDeveloper,
+                    to: &email,
+                    name: "",
+                    language: call.language,
+                    path: &path,
+                    args: &[("account", account.text("name"))],
+                };
+                mail::enqueue(tx, &call, &letter).await
+            })
+        });
+        self.store.write(work).await
+    }
+
     /// Takes an invitation back: its link opens nothing from now on.
     ///
     /// # Errors
@@ -130,16 +157,15 @@ impl Service {
 }
 
 /// Makes an invitation in a transaction; answers the link's secret, which exists in the mail only.
-pub(crate) async fn invite(tx: &mut Tx, call: &Call, account: &Record, email: &str) -> Result<String, Failure> {
-    let email = email.trim().to_lowercase();
+async fn invite(tx: &mut Tx, call: &Call, account: &Record, email: &str) -> Result<String, Failure> {
     let there = "SELECT 1 FROM developer_account_user d JOIN account_user u ON u.id = d.user_id \
                  WHERE d.developer_account_id = $1 AND u.email = $2";
-    if tx.query_opt(there, &params![account.id.as_str(), email.as_str()]).await?.is_some() {
+    if tx.query_opt(there, &params![account.id.as_str(), email]).await?.is_some() {
         return Err(Problem::at("already_member", "email").with_status(409));
     }
     // A second invitation replaces the first: one link is valid at a time.
     let replaced = "DELETE FROM user_link WHERE purpose = $1 AND subject = $2 AND email = $3 AND used = 0";
-    tx.execute(replaced, &params![PURPOSE, account.id.as_str(), email.as_str()]).await?;
+    tx.execute(replaced, &params![PURPOSE, account.id.as_str(), email]).await?;
     let waiting = "SELECT count(*) FROM user_link WHERE purpose = $1 AND subject = $2 AND used = 0 AND expires > $3";
     let waiting = tx.query_opt(waiting, &params![PURPOSE, account.id.as_str(), call.now]).await?;
     if waiting.is_some_and(|row| row.int(0) >= WAITING_MAX) {
@@ -151,13 +177,13 @@ pub(crate) async fn invite(tx: &mut Tx, call: &Call, account: &Record, email: &s
     let values = params![
         tokens::digest(&secret),
         PURPOSE,
-        email.as_str(),
+        email,
         account.id.as_str(),
         call.now,
         call.now + INVITATION_LIFE
     ];
     tx.execute(sql, &values).await?;
-    note(tx, call, account, "LINK", "invitationList", &email).await?;
+    note(tx, call, account, "LINK", "invitationList", email).await?;
     Ok(secret)
 }
 
