@@ -64,6 +64,11 @@ impl Web {
     }
 }
 
+/// The token endpoint and the App API alone, for a page that calls them as any client does.
+pub(crate) fn apis(web: Arc<Web>) -> Router {
+    Router::new().route("/oauth/token", any(oauth::token)).route("/app/v3/{*rest}", any(api::app)).with_state(web)
+}
+
 /// Every place the server answers at, on one screen.
 pub fn router(web: Arc<Web>) -> Router {
     Router::new()

@@ -15,6 +15,11 @@ mail-account-exists-text = Jemand, hoffentlich Sie, wollte mit dieser Adresse ei
 mail-account-exists-action = Neues Passwort wählen
 mail-account-exists-note = Passwort vergessen? Unter dem Link gibt es ein neues. Waren Sie das nicht, tun Sie nichts.
 
+mail-developer-exists-subject = Sie haben schon einen Benutzer
+mail-developer-exists-text = Jemand, hoffentlich Sie, wollte mit dieser Adresse ein Entwicklerkonto anlegen. Zu ihr gibt es schon einen Benutzer; geändert wurde nichts. Melden Sie sich an und fügen Sie das Entwicklerkonto dort hinzu.
+mail-developer-exists-action = Entwicklerkonto hinzufügen
+mail-developer-exists-note = Waren Sie das nicht, tun Sie nichts.
+
 mail-reset-subject = Neues Passwort wählen
 mail-reset-text = Jemand, hoffentlich Sie, hat ein neues Passwort für Ihr Konto verlangt.
 mail-reset-action = Neues Passwort wählen

@@ -15,6 +15,11 @@ mail-account-exists-text = Somebody, hopefully you, wanted to make an account wi
 mail-account-exists-action = Choose a new password
 mail-account-exists-note = Did you forget your password? Ask for a new one under the link. If that was not you, do nothing.
 
+mail-developer-exists-subject = You have a user already
+mail-developer-exists-text = Somebody, hopefully you, wanted to register a developer account with this address. There is a user with it already; nothing was changed. Log in and add the developer account there.
+mail-developer-exists-action = Add a developer account
+mail-developer-exists-note = If that was not you, do nothing.
+
 mail-reset-subject = Choose a new password
 mail-reset-text = Somebody, hopefully you, asked for a new password for your account.
 mail-reset-action = Choose a new password

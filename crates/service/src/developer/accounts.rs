@@ -3,6 +3,7 @@
 use super::{account, boxed};
 use crate::accounts::{self, Person};
 use crate::call::Call;
+use crate::people::throttle::Limit;
 use crate::write::{self, Place};
 use crate::{Service, demo};
 use kalends_engine::problem::Failure;
@@ -10,6 +11,9 @@ use kalends_engine::record::Record;
 use kalends_entities as entities;
 use kalends_store::{Tx, params, records};
 use serde_json::{Value, json};
+
+/// Developer accounts a user can make within the window of the throttle; each comes with a whole organization.
+const ACCOUNTS_MAX: i64 = 5;
 
 /// What the registration form holds.
 #[derive(Debug, Clone, Default)]
@@ -62,9 +66,10 @@ impl Service {
     /// Makes a developer account, with its demo organization, for a person who has a user already.
     ///
     /// # Errors
-    /// Those of the fields; `not_found` (404) for an unknown user.
+    /// Those of the fields; `not_found` (404) for an unknown user; `rate_limited` (429).
     pub async fn add_developer_account(&self, call: &Call, user_id: &str, name: &str) -> Result<Account, Failure> {
-        let (call, user_id, name) = (call.clone(), user_id.to_owned(), name.to_owned());
+        self.count_attempt(&[Limit { kind: "developer:account", of: user_id, max: ACCOUNTS_MAX }]).await?;
+        let (call, user_id, name) = (call.clone().at(self), user_id.to_owned(), name.to_owned());
         let work = boxed::<Account, _>(move |tx| {
             let (call, user_id, name) = (call.clone(), user_id.clone(), name.clone());
             Box::pin(async move {

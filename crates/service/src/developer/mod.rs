@@ -10,12 +10,14 @@ mod ending;
 mod licenses;
 pub mod log;
 mod secrets;
+mod sign_up;
 pub mod team;
 
 pub use accounts::{Account, AccountName, Registration};
 pub use clients::{ClientKind, ClientOptions, ClientView, NewClient};
 pub use ending::{Ending, TokenLine};
 pub use secrets::Overlap;
+pub use sign_up::SignUp;
 pub use team::{Invitation, Member};
 
 use crate::call::Call;

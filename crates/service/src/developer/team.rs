@@ -5,6 +5,7 @@
 use super::{account, boxed};
 use crate::call::Call;
 use crate::mail::{self, Letter};
+use crate::people::throttle::Limit;
 use crate::{Service, tokens, write};
 use kalends_engine::problem::{Failure, Problem};
 use kalends_engine::record::Record;
@@ -19,6 +20,10 @@ pub const PURPOSE: &str = "INVITE_DEVELOPER";
 pub const INVITATION_LIFE: Micros = 7 * 86_400 * 1_000_000;
 /// Most invitations of an account that wait at the same time.
 const WAITING_MAX: i64 = 50;
+
+/// Invitations an account can send within the window of the throttle, and mails to one address.
+const MAILS_MAX: i64 = 30;
+const ADDRESS_MAX: i64 = 5;
 
 /// Somebody in the team.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,9 +89,11 @@ impl Service {
     /// Invites somebody by mail. The mail's link works once, for seven days; inviting an address again ends the link before.
     ///
     /// # Errors
-    /// `bad_email`, `too_many` (400); `already_member` (409); `not_found` (404).
+    /// `bad_email`, `too_many` (400); `already_member` (409); `not_found` (404); `rate_limited` (429).
     pub async fn invite_developer(&self, call: &Call, account_id: &str, email: &str) -> Result<(), Failure> {
         let (call, account_id, email) = (call.clone().at(self), account_id.to_owned(), email.trim().to_lowercase());
+        let own = Limit { kind: "mail:developer", of: &account_id, max: MAILS_MAX };
+        self.count_attempt(&[own, Limit { kind: "mail:address", of: &email, max: ADDRESS_MAX }]).await?;
         let work = boxed::<(), _>(move |tx| {
             let (call, account_id, email) = (call.clone(), account_id.clone(), email.clone());
             Box::pin(async move {
@@ -174,14 +181,8 @@ async fn invite(tx: &mut Tx, call: &Call, account: &Record, email: &str) -> Resu
     let secret = id::alphanumerics(super::SECRET_LENGTH, call.entropy.as_ref());
     let sql = "INSERT INTO user_link (id, purpose, user_id, email, subject, created, expires, used) \
                VALUES ($1, $2, '', $3, $4, $5, $6, 0)";
-    let values = params![
-        tokens::digest(&secret),
-        PURPOSE,
-        email,
-        account.id.as_str(),
-        call.now,
-        call.now + INVITATION_LIFE
-    ];
+    let values =
+        params![tokens::digest(&secret), PURPOSE, email, account.id.as_str(), call.now, call.now + INVITATION_LIFE];
     tx.execute(sql, &values).await?;
     note(tx, call, account, "LINK", "invitationList", email).await?;
     Ok(secret)

@@ -12,6 +12,8 @@ pub enum Purpose {
     Verify,
     /// Somebody registered with an address that has an account.
     AccountExists,
+    /// Somebody registered a developer account with an address that has a user.
+    DeveloperExists,
     /// A forgotten password is to be replaced.
     Reset,
     /// The password was replaced.
@@ -40,6 +42,7 @@ impl Purpose {
         match self {
             Self::Verify => "VERIFY",
             Self::AccountExists => "ACCOUNT_EXISTS",
+            Self::DeveloperExists => "DEVELOPER_EXISTS",
             Self::Reset => "RESET",
             Self::PasswordChanged => "PASSWORD_CHANGED",
             Self::EmailChange => "EMAIL_CHANGE",
@@ -133,9 +136,10 @@ mod tests {
     use super::*;
     use kalends_catalog::locale::Language;
 
-    const ALL: [Purpose; 12] = [
+    const ALL: [Purpose; 13] = [
         Purpose::Verify,
         Purpose::AccountExists,
+        Purpose::DeveloperExists,
         Purpose::Reset,
         Purpose::PasswordChanged,
         Purpose::EmailChange,

@@ -61,7 +61,7 @@ impl Service {
     }
 
     /// Counts something that sends a mail to an address, by the address and by where it was asked.
-    pub(super) async fn count_mail(&self, email: &str, origin: &Origin) -> Result<(), Failure> {
+    pub(crate) async fn count_mail(&self, email: &str, origin: &Origin) -> Result<(), Failure> {
         let network = Limit { kind: "mail:network", of: &origin.network, max: NETWORK_MAX };
         self.count_attempt(&[network, Limit { kind: "mail:address", of: email, max: ADDRESS_MAX }]).await
     }
@@ -168,7 +168,7 @@ impl Service {
 }
 
 /// What is wrong with a name.
-pub(super) fn names(first: &str, last: &str) -> Vec<Problem> {
+pub(crate) fn names(first: &str, last: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (name, text) in [("firstName", first), ("lastName", last)] {
         if text.chars().count() > NAME_MAX {
@@ -185,10 +185,20 @@ pub(super) fn names(first: &str, last: &str) -> Vec<Problem> {
 }
 
 async fn register(tx: &mut Tx, call: &Call, person: &Person) -> Result<(), Failure> {
-    let sql = "SELECT id, email_verified, first_name, last_name, locale FROM account_user WHERE email = $1";
+    match newcomer(tx, call, person).await? {
+        Some(_) => Ok(()),
+        None => tell_owner(tx, call, &person.email, mail::Purpose::AccountExists, "/user/{locale}/forgot").await,
+    }
+}
+
+/// Makes the user of an address that nobody has proved yet and sends the mail that proves it; answers the user, or nothing
+/// when the address has an owner, who is to be told by [`tell_owner`].
+pub(crate) async fn newcomer(tx: &mut Tx, call: &Call, person: &Person) -> Result<Option<String>, Failure> {
+    let sql = "SELECT id, email_verified FROM account_user WHERE email = $1";
     let Some(row) = tx.query_opt(sql, &params![person.email.as_str()]).await? else {
         let id = accounts::find_or_make(tx, call, person).await?;
-        return send_verification(tx, call, &id, &person.email, &person.first_name).await;
+        send_verification(tx, call, &id, &person.email, &person.first_name).await?;
+        return Ok(Some(id));
     };
     let id = row.text(0);
     if !row.bool(1) && !has_rights(tx, id).await? {
@@ -198,18 +208,25 @@ async fn register(tx: &mut Tx, call: &Call, person: &Person) -> Result<(), Failu
         tx.execute(sql, &values).await?;
         end_access(tx, id, "", call.now).await?;
         links::end(tx, id, &[Purpose::Verify], call.now).await?;
-        return send_verification(tx, call, id, &person.email, &person.first_name).await;
+        send_verification(tx, call, id, &person.email, &person.first_name).await?;
+        return Ok(Some(id.to_owned()));
     }
-    let language = Language::of(row.text(4));
-    let path = format!("/user/{}/forgot", language.code());
-    let letter = Letter {
-        purpose: mail::Purpose::AccountExists,
-        to: &person.email,
-        name: row.text(2),
-        language,
-        path: &path,
-        args: &[],
-    };
+    Ok(None)
+}
+
+/// Tells the owner of an address what somebody wanted to do with it; `path` is where her mail leads.
+pub(crate) async fn tell_owner(
+    tx: &mut Tx,
+    call: &Call,
+    email: &str,
+    purpose: mail::Purpose,
+    path: &str,
+) -> Result<(), Failure> {
+    let sql = "SELECT first_name, locale FROM account_user WHERE email = $1";
+    let Some(row) = tx.query_opt(sql, &params![email]).await? else { return Ok(()) };
+    let language = Language::of(row.text(1));
+    let path = path.replace("{locale}", language.code());
+    let letter = Letter { purpose, to: email, name: row.text(0), language, path: &path, args: &[] };
     mail::enqueue(tx, call, &letter).await
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod visitor;
 
 mod assets;
 mod authorize;
+mod developer;
 mod login;
 mod logout;
 
@@ -27,4 +28,5 @@ pub(crate) fn router() -> Router<Arc<Web>> {
         .route("/oauth/login", get(login::form).post(login::submit))
         .route("/oauth/logout", get(logout::form).post(logout::submit))
         .route("/pages/{file}", get(assets::file))
+        .merge(developer::router())
 }

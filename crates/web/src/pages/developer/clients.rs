@@ -34,6 +34,7 @@ struct ClientPage {
     page: Page,
     nav: Nav,
     word: &'static str,
+    place: String,
     client: ClientView,
     overlaps: [(String, String); 4],
     once: String,
@@ -160,6 +161,7 @@ pub(super) async fn shown(web: &Web, at: At, form: Form, status: u16) -> Respons
         Ok::<_, Failure>(ClientPage {
             nav: at.entered.nav(word(at.kind)),
             word: word(at.kind),
+            place: format!("{}{}", at.entered.base(), at.path()),
             overlaps,
             once: once(web),
             previous: when(client.previous_until),
@@ -235,8 +237,12 @@ pub(super) async fn new(
         Err(failure) => return entered.refused(&failure),
     };
     let rotation = if kind.rotates() { "rotating" } else { "classic" };
-    let form =
-        Form::of([("visibility", "PRIVATE"), ("rotation", rotation), ("languageList", "de, en"), ("once", &once(&web))]);
+    let form = Form::of([
+        ("visibility", "PRIVATE"),
+        ("rotation", rotation),
+        ("languageList", "de, en"),
+        ("once", &once(&web)),
+    ]);
     form_page(&entered, kind, None, form, 200)
 }
 
@@ -295,11 +301,7 @@ pub(super) async fn form(State(web): State<Arc<Web>>, place: Place, visitor: Vis
 }
 
 /// `POST …/{kind}/{id}/edit`
-pub(super) async fn save(
-    State(web): State<Arc<Web>>,
-    place: Place,
-    Posted { visitor, mut form }: Posted,
-) -> Response {
+pub(super) async fn save(State(web): State<Arc<Web>>, place: Place, Posted { visitor, mut form }: Posted) -> Response {
     let at = match at(&web, visitor, place).await {
         Ok(at) => at,
         Err(response) => return response,

@@ -154,11 +154,7 @@ pub(super) async fn form(State(web): State<Arc<Web>>, place: Place, visitor: Vis
 }
 
 /// `POST …/license/{license}`
-pub(super) async fn save(
-    State(web): State<Arc<Web>>,
-    place: Place,
-    Posted { visitor, mut form }: Posted,
-) -> Response {
+pub(super) async fn save(State(web): State<Arc<Web>>, place: Place, Posted { visitor, mut form }: Posted) -> Response {
     let (entered, license) = match at(&web, visitor, place).await {
         Ok(found) => found,
         Err(response) => return response,

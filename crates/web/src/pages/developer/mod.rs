@@ -30,7 +30,7 @@ use kalends_service::call::Idempotency;
 use kalends_service::developer::ClientKind;
 use kalends_service::people::sessions::Session;
 use kalends_service::tokens::digest;
-use kalends_service::{Call, Caller, Kind};
+use kalends_service::{Call, Caller};
 use std::sync::Arc;
 
 /// Every page of the service, on one screen.
@@ -136,20 +136,14 @@ impl Entered {
 
     /// A call of this person for her account. `version` is that of the record a form was made of.
     fn call(&self, web: &Web, version: Option<&str>) -> Call {
-        let caller = Caller {
-            kind: Kind::User,
-            developer_account_id: self.account.id.clone(),
-            user_id: Some(self.session.user.id.clone()),
-            ..Caller::system()
-        };
-        let system = Call::system(web.clock().now(), Arc::clone(&web.service.entropy)).at(&web.service);
+        let call = web.service.person_call(Some(&self.session.user.id), self.visitor.language);
+        let caller = Caller { developer_account_id: self.account.id.clone(), ..Caller::clone(&call.caller) };
         Call {
             caller: Arc::new(caller),
-            language: self.visitor.language,
             // A text that is no number is the version of nothing.
             if_match: version.map(|version| version.parse().unwrap_or(-1)),
             request_id: Arc::from(id::alphanumerics(20, web.entropy()).as_str()),
-            ..system
+            ..call
         }
     }
 
@@ -163,7 +157,7 @@ impl Entered {
     fn when(&self, at: Micros) -> String {
         let zone = TimeZone::get(&self.session.user.time_zone).unwrap_or(TimeZone::UTC);
         let Ok(instant) = jiff::Timestamp::from_microsecond(at) else { return String::new() };
-        instant.to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
+        instant.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
     }
 
     /// A refusal as a page.

@@ -72,11 +72,7 @@ fn show(at: &At, form: Form, status: u16) -> Response {
 }
 
 /// `POST …/app/{id}/permissions`
-pub(super) async fn save(
-    State(web): State<Arc<Web>>,
-    place: Place,
-    Posted { visitor, mut form }: Posted,
-) -> Response {
+pub(super) async fn save(State(web): State<Arc<Web>>, place: Place, Posted { visitor, mut form }: Posted) -> Response {
     let at = match app(&web, visitor, place).await {
         Ok(at) => at,
         Err(response) => return response,

@@ -124,11 +124,7 @@ fn rows(form: &Form) -> usize {
 }
 
 /// `POST …/{kind}/{id}/settings`
-pub(super) async fn save(
-    State(web): State<Arc<Web>>,
-    place: Place,
-    Posted { visitor, mut form }: Posted,
-) -> Response {
+pub(super) async fn save(State(web): State<Arc<Web>>, place: Place, Posted { visitor, mut form }: Posted) -> Response {
     let at = match at(&web, visitor, place).await {
         Ok(at) => at,
         Err(response) => return response,

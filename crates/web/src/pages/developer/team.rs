@@ -49,8 +49,18 @@ async fn shown(web: &Web, entered: &Entered, form: Form, status: u16) -> Respons
             page: entered.page("developer-team-title"),
             nav: entered.nav("team"),
             me: entered.session.user.id.clone(),
-            members: members.map(|one| { let since = entered.when(one.since); (one, since) }).collect(),
-            invitations: invitations.map(|one| { let until = entered.when(one.expires); (one, until) }).collect(),
+            members: members
+                .map(|one| {
+                    let since = entered.when(one.since);
+                    (one, since)
+                })
+                .collect(),
+            invitations: invitations
+                .map(|one| {
+                    let until = entered.when(one.expires);
+                    (one, until)
+                })
+                .collect(),
             form,
         })
     };
