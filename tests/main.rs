@@ -26,6 +26,7 @@ macro_rules! both {
 
 mod apidoc;
 mod app;
+mod browser;
 mod clients;
 mod contract;
 mod module;

@@ -1,0 +1,5 @@
+//! The pages in a real browser, with and without JavaScript.
+
+mod driver;
+mod page;
+mod pages;
