@@ -13,6 +13,7 @@ mod authorize;
 mod developer;
 mod login;
 mod logout;
+mod user;
 
 use crate::Web;
 use axum::Router;
@@ -29,4 +30,5 @@ pub(crate) fn router() -> Router<Arc<Web>> {
         .route("/oauth/logout", get(logout::form).post(logout::submit))
         .route("/pages/{file}", get(assets::file))
         .merge(developer::router())
+        .merge(user::router())
 }
