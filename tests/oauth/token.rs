@@ -3,7 +3,7 @@
 use kalends_testkit::client::Answer;
 use serde_json::{Value, json};
 
-fn claims(token: &str) -> Value {
+pub(super) fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).expect("a payload");
     let bytes: Vec<u8> = payload
         .bytes()

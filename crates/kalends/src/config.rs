@@ -348,7 +348,7 @@ mod tests {
             "{shown}"
         );
         assert!(shown.contains("smtp://mailer:…@mail.example.com:587"), "{shown}");
-        assert!(Config::load(&Flags { mail_from: None, ..flags.clone() }).is_err(), "a sender is needed");
+        assert!(Config::load(&Flags { mail_from: None, ..flags }).is_err(), "a sender is needed");
         assert!(shown.contains("previous_secrets = [\"…\", \"…\"]"), "{shown}");
         assert!(shown.contains("postgresql://kalends:…@db/kalends"), "{shown}");
         assert_eq!(config.public_url, "https://booking.example.com");

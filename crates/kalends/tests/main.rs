@@ -4,6 +4,7 @@ mod booking_crash;
 mod commands;
 mod crash;
 mod full_disk;
+mod logins;
 mod processes;
 mod readme;
 mod scene;

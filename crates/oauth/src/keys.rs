@@ -251,11 +251,12 @@ pub fn reseal(from: &str, to: &str, stored: &Stored, fill: &mut dyn FnMut(&mut [
     seal(to, &stored.kid, &unseal(from, stored)?, fill)
 }
 
-/// The key that signs now: the youngest that is active.
+/// The key that signs now: the youngest that is active. A clock that was set back to before the first key was made finds
+/// that one.
 pub fn signing(keys: &[Key], now: Micros) -> Option<&Key> {
-    keys.iter()
-        .filter(|key| key.active_from <= now && (key.retired == 0 || now < key.retired))
-        .max_by_key(|key| key.active_from)
+    let open = || keys.iter().filter(|key| key.retired == 0 || now < key.retired);
+    let active = open().filter(|key| key.active_from <= now).max_by_key(|key| key.active_from);
+    active.or_else(|| open().min_by_key(|key| key.active_from))
 }
 
 /// The public keys as a JWK set (RFC 7517, RFC 8037), those that are not retired.
@@ -317,6 +318,7 @@ mod tests {
         let keys: Vec<Key> = stored.iter().map(|stored| open(SECRET, stored).expect("opened")).collect();
         assert_eq!(signing(&keys, 99).map(|key| &key.kid), Some(&stored[0].kid));
         assert_eq!(signing(&keys, 100).map(|key| &key.kid), Some(&stored[1].kid));
+        assert_eq!(signing(&keys, -1).map(|key| &key.kid), Some(&stored[0].kid), "j4: the clock was set back");
         assert_eq!(jwks(&keys, 0)["keys"].as_array().map(Vec::len), Some(2), "published before it signs");
     }
 

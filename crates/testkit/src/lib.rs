@@ -11,4 +11,6 @@ pub mod client;
 #[cfg(feature = "app")]
 pub mod clock;
 #[cfg(feature = "app")]
+pub mod people;
+#[cfg(feature = "app")]
 pub mod sink;

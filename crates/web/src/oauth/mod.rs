@@ -7,7 +7,7 @@ mod userinfo;
 pub(crate) use discovery::{jwks, metadata};
 pub(crate) use userinfo::userinfo;
 
-use crate::{Web, answer, body, cors, network};
+use crate::{Web, answer, api, body, cors, network};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Request;
@@ -61,9 +61,14 @@ pub(crate) async fn introspect(State(web): State<Arc<Web>>, request: Request<Bod
 /// What pages of registered origins may use from a browser: tokens of public clients, and what tells about the server.
 pub(crate) async fn shared(State(web): State<Arc<Web>>, request: Request<Body>, next: Next) -> Response {
     let (method, headers) = (request.method().clone(), request.headers().clone());
+    let reads = request.uri().path().starts_with("/.well-known/");
+    let allow = if reads { "GET, HEAD, OPTIONS" } else { "POST, OPTIONS" };
     let mut response = if method == Method::OPTIONS {
-        let allow = if request.uri().path().starts_with("/oauth/") { "POST, OPTIONS" } else { "GET, HEAD, OPTIONS" };
         let mut response = answer::json(204, Body::empty());
+        answer::set(&mut response, ALLOW, allow);
+        response
+    } else if reads && !matches!(method, Method::GET | Method::HEAD) {
+        let mut response = api::other_method().await;
         answer::set(&mut response, ALLOW, allow);
         response
     } else {
