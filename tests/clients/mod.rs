@@ -3,6 +3,7 @@
 //! The scripts beside this file are ordinary programs of such clients. `tests/clients/install` puts the packages into
 //! `target/clients`.
 
+mod code;
 mod credentials;
 
 use kalends_engine::clock::Clock;
