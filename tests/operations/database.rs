@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// While PostgreSQL is stopped every request answers 503 with `Retry-After`; afterwards all is as before.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn cut_and_back() {
+async fn j3_cut_and_back() {
     let cluster = TestPostgres::start().expect("PostgreSQL");
     let app = TestApp::on_postgres(cluster.database().await.expect("a database")).await;
     let demo = app.demo().await;
@@ -51,7 +51,7 @@ async fn cut_and_back() {
 /// PostgreSQL ends without farewell while many write: every answer is a success or a 503 that says when to come back;
 /// repeated with its key each addition happens once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn crashed_under_load() {
+async fn j3_crashed_under_load() {
     let cluster = TestPostgres::start().expect("PostgreSQL");
     let app = TestApp::on_postgres(cluster.database().await.expect("a database")).await;
     let demo = app.demo().await;
@@ -98,7 +98,7 @@ async fn crashed_under_load() {
 
 /// Another process holds SQLite's only place for a writer: reading goes on, writing is refused in time and works again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sqlite_locked_by_another_process() {
+async fn j3_sqlite_locked_by_another_process() {
     let settings = Settings { time_limit: Duration::from_millis(300), ..Settings::default() };
     let app = TestApp::start_with(On::Sqlite, settings).await;
     let demo = app.demo().await;

@@ -3,6 +3,7 @@
 mod documents;
 mod layers;
 mod licences;
+mod matrix;
 mod messages;
 
 use std::path::{Path, PathBuf};

@@ -19,7 +19,7 @@ async fn start(folder: &std::path::Path) -> Server {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_refuses_writes_until_there_is_room() {
+async fn j3_a_full_disk_refuses_writes_until_there_is_room() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = kalends(folder.path());
     command.args(["--log", "error"]);

@@ -7,6 +7,7 @@ mod full_disk;
 mod logins;
 mod processes;
 mod readme;
+mod resources;
 mod scene;
 mod server;
 mod stop;

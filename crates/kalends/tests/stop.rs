@@ -30,7 +30,7 @@ async fn ready_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_running_request_is_answered() {
+async fn j5_a_running_request_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
     let demo = demo(kalends(folder.path()));
     let mut server = Server::start(&mut kalends(folder.path()), free_port()).await;
@@ -83,7 +83,7 @@ async fn ends(server: &mut Server) {
 
 /// Told to stop while many write, the program refuses nobody it listens to, ends soon, and has kept what it answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn under_load_nothing_answered_is_lost() {
+async fn j5_under_load_nothing_answered_is_lost() {
     let folder = tempfile::tempdir().expect("a folder");
     let demo = demo(kalends(folder.path()));
     let mut command = kalends(folder.path());
