@@ -128,6 +128,22 @@ both! {
         assert!(!before.get("/oauth/logout").await.text.contains("<form"), "the cookie is worth nothing any more");
     }
 
+    async fn a_client_has_people_sent_back_to_itself_only(app) {
+        let client = app.app.client_id.as_str();
+        for (uri, back) in [("https://spa.example/cb", true), ("https://evil.example/", false), ("//evil.example", false)] {
+            let mut browser = Browser::new(&app);
+            browser.log_in(EMAIL, PASSWORD).await;
+            let asked = format!("/oauth/logout?client_id={client}&post_logout_redirect_uri={uri}&state=a%26b");
+            let page = browser.get(&asked).await;
+            let answer = browser.submit(&page, "/oauth/logout", &[("post_logout_redirect_uri", uri)]).await;
+            let place = answer.header("location");
+            assert_eq!(place == "https://spa.example/cb?state=a%26b", back, "{uri}: {place}");
+            assert!(!place.contains("evil"), "{place}");
+            let again = browser.get(&asked).await;
+            assert_eq!(again.status, if back { 303 } else { 200 }, "nobody is logged in");
+        }
+    }
+
     async fn c11_wrong_password_and_unknown_person_are_the_same(app) {
         let mut answers = Vec::new();
         for email in [EMAIL, "nobody@example.com"] {

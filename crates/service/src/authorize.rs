@@ -308,6 +308,18 @@ impl Service {
         format!("{}{join}{}", target.redirect_uri, query.finish())
     }
 
+    /// Whether a client may have people sent to this address after they logged out: one of its redirect addresses
+    /// (OpenID Connect RP-Initiated Logout; there is no list of its own).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn may_return(&self, client_id: &str, uri: &str) -> Result<bool, Failure> {
+        let sql = "SELECT redirect_uris FROM client WHERE id = $1 AND active = 1";
+        let row = self.store.query_opt(sql, &params![client_id]).await?;
+        let uris: Vec<String> = row.and_then(|row| serde_json::from_str(row.text(0)).ok()).unwrap_or_default();
+        Ok(uris.iter().any(|known| redirect::matches(known, uri)))
+    }
+
     async fn authorizing_app(&self, client_id: &str) -> Result<Option<(App, Vec<String>)>, Refused> {
         let sql = "SELECT c.kind, c.record_id, c.developer_account_id, c.redirect_uris FROM client c WHERE c.id = $1 AND c.active = 1";
         let Some(row) = self.store.query_opt(sql, &params![client_id]).await? else { return Ok(None) };

@@ -46,3 +46,14 @@ logout-ask = Möchten Sie sich hier abmelden? Apps, denen Sie etwas erlaubt habe
 logout-submit = Abmelden
 logout-done = Sie sind abgemeldet.
 logout-again = Wieder anmelden
+
+# Die erste Seite.
+start-title = Willkommen
+start-what = Hier läuft Kalends, freie Software für Terminbuchungen.
+start-people = Mein Konto
+start-people-what = Ihr Profil, Ihr Passwort, wo Sie angemeldet sind und was Sie Apps erlaubt haben.
+start-people-go = Zu meinem Konto
+start-developer-what = Apps und Module für den Kalender bauen, mit einer Demo-Organisation zum Ausprobieren.
+start-developer-go = Zum Entwicklerbereich
+start-reference = API-Referenz
+start-reference-what = Jede Operation mit ihren Feldern, zum Nachlesen und Ausprobieren.

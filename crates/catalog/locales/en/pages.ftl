@@ -46,3 +46,14 @@ logout-ask = Do you want to log out here? Apps that you allowed to act for you k
 logout-submit = Log out
 logout-done = You are logged out.
 logout-again = Log in again
+
+# The first page.
+start-title = Welcome
+start-what = Here runs Kalends, open software for booking appointments.
+start-people = My account
+start-people-what = Your profile, your password, where you are logged in, and what you let apps do.
+start-people-go = To my account
+start-developer-what = Make apps and modules for the calendar, with a demo organization to try them on.
+start-developer-go = To the developer service
+start-reference = API reference
+start-reference-what = Every operation with its fields, to read and to try out.

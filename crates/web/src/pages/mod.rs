@@ -13,6 +13,7 @@ mod authorize;
 mod developer;
 mod login;
 mod logout;
+mod start;
 mod user;
 
 use crate::Web;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 /// Every page, on one screen.
 pub(crate) fn router() -> Router<Arc<Web>> {
     Router::new()
+        .route("/", get(start::start))
         .route("/oauth/authorize", any(authorize::authorize))
         .route("/authorize", any(authorize::authorize))
         .route("/oauth/consent", any(authorize::consent))
