@@ -91,7 +91,7 @@ impl FromRequest<Arc<Web>> for Posted {
         let (mut parts, content) = request.into_parts();
         let visitor = Visitor::from_request_parts(&mut parts, web).await?;
         let refuse = |code| respond::failure(&visitor, &Problem::new(code).with_status(403));
-        if !is_own_page(&parts.headers, &web.public_url) {
+        if !is_own_page(&parts.headers, &web.public_url, visitor.secure) {
             return Err(refuse("form_foreign"));
         }
         let form = match read(&parts.headers, content).await {
@@ -123,13 +123,13 @@ async fn read(headers: &HeaderMap, content: Body) -> Result<Form, Failure> {
 
 /// Whether the browser says that one of our own pages sent this (Fetch metadata, `Origin`). A client that says neither is
 /// judged by the form's token alone. Our pages name no referrer, and then a browser says `Origin: null` of them too: that
-/// counts only beside the word that it was the same origin.
-fn is_own_page(headers: &HeaderMap, public_url: &str) -> bool {
+/// counts only beside the word that it was the same origin, which browsers leave out where there is no TLS.
+fn is_own_page(headers: &HeaderMap, public_url: &str, secure: bool) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let site = text("sec-fetch-site");
     let origin = match text(ORIGIN.as_str()) {
         None => true,
-        Some("null") => site == Some("same-origin"),
+        Some("null") => site.map_or(!secure, |site| site == "same-origin"),
         Some(origin) => origin == origin_of(public_url),
     };
     origin && site.is_none_or(|site| matches!(site, "same-origin" | "none"))
