@@ -29,6 +29,7 @@ mod app;
 mod browser;
 mod clients;
 mod contract;
+mod developer;
 mod module;
 mod oauth;
 mod operations;
