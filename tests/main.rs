@@ -34,6 +34,7 @@ mod module;
 mod oauth;
 mod operations;
 mod properties;
+mod rights;
 mod scheduling;
 mod sources;
 mod user;

@@ -65,8 +65,17 @@ both! {
                     assert_eq!((code, reason.as_str()), (403, "token_wrong_organization"), "{named}");
                 }
             }
-            let (code, reason) = status(&app, route, &here, right).await;
-            assert!(!matches!(code, 401 | 403 | 405 | 500..), "{named}: {code} {reason}");
+            match route.operation.as_str() {
+                // It would end the organization that the other routes are asked in.
+                "organization_delete" => {}
+                "employee_permission" => {
+                    assert_eq!(status(&app, route, &here, right).await, (403, "user_token_required".into()), "{named}");
+                }
+                _ => {
+                    let (code, reason) = status(&app, route, &here, right).await;
+                    assert!(!matches!(code, 401 | 403 | 405 | 500..), "{named}: {code} {reason}");
+                }
+            }
         }
     }
 

@@ -42,6 +42,9 @@ pub(super) const TAKEN: &[(&str, &str, &str, &str)] = &[
     ("app module_showByInstallKey", "moduleInstallKey", "module", "installKey"),
 ];
 
+/// Operations that need a token with a person.
+pub(super) const PERSONAL: &[&str] = &["employee_permission"];
+
 /// Properties whose example is no value at all: operation, property, JSON.
 pub(super) const WRITTEN: &[(&str, &str, &str)] = &[
     (

@@ -4,7 +4,7 @@
 //! made by another one; what makes things comes first, what removes them last, youngest first.
 
 use super::document::{Operation, operations, prefixes};
-use super::fixtures::{Clients, FIXED, STEPS, TAKEN, WRITTEN};
+use super::fixtures::{Clients, FIXED, PERSONAL, STEPS, TAKEN, WRITTEN};
 use super::{answers, document, guards};
 use kalends_engine::route::{Api, Route};
 use kalends_testkit::app::TestApp;
@@ -51,6 +51,8 @@ struct Walk<'a> {
     /// Operations in the order of their calls.
     called: Vec<String>,
     callers: HashMap<(Api, bool), Caller>,
+    /// Calls what needs a person.
+    person: Option<Caller>,
     complaints: Vec<String>,
 }
 
@@ -84,6 +86,7 @@ impl<'a> Walk<'a> {
             slots_used: 0,
             called: Vec::new(),
             callers: HashMap::new(),
+            person: None,
             complaints: Vec::new(),
         }
     }
@@ -186,7 +189,24 @@ impl<'a> Walk<'a> {
         Ok(Some(body))
     }
 
+    /// The app with a person who may do everything in the organization.
+    async fn personal_caller(&mut self) -> Result<Caller, Missing> {
+        if let Some(caller) = &self.person {
+            return Ok(caller.clone());
+        }
+        let organization = self.id("organizationId", 0)?;
+        let user = self.app.user(&format!("walker{}@example.com", self.salt)).await;
+        let service = &self.app.web.service;
+        let call = kalends_service::Call::system(service.clock.now(), std::sync::Arc::clone(&service.entropy));
+        service.add_admin(&call, &organization, &user).await.expect("an admin");
+        let token = self.app.user_token(&self.app.app, &user, &organization).await;
+        Ok(self.person.insert(self.app.caller("/app/v3/de", &token)).clone())
+    }
+
     async fn caller(&mut self, operation: &Operation) -> Result<Caller, Missing> {
+        if PERSONAL.contains(&operation.name.as_str()) {
+            return self.personal_caller().await;
+        }
         let key = (operation.api, operation.token_organization);
         if let Some(caller) = self.callers.get(&key) {
             return Ok(caller.clone());

@@ -11,6 +11,7 @@ pub mod booking;
 pub mod calendar;
 pub mod offers;
 pub mod organizations;
+pub mod people;
 pub mod records;
 pub mod schema;
 

@@ -1,7 +1,7 @@
 //! People and their logins, written straight into the database: what the pages do, without the pages.
 
 use crate::app::{LOOPBACK, REDIRECT, TestApp};
-use crate::client::Answer;
+use crate::client::{Answer, Caller};
 use kalends_engine::clock::{Clock as _, SystemEntropy};
 use kalends_engine::{Micros, id};
 use kalends_service::developer::NewClient;
@@ -172,6 +172,32 @@ impl TestApp {
         let answer = self.redeem(client, &code.code).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer
+    }
+
+    /// A refresh token of a person at a client; `organization` may be empty.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn user_refresh_token(&self, client: &NewClient, user_id: &str, organization: &str) -> String {
+        let answer = self.login(client, user_id, organization).await;
+        answer.json["refresh_token"].as_str().expect("a refresh token").to_owned()
+    }
+
+    /// An access token of a person at a client, bound to an organization unless that is empty.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn user_token(&self, client: &NewClient, user_id: &str, organization: &str) -> String {
+        let refresh = self.user_refresh_token(client, user_id, organization).await;
+        let answer = self.exchange(client, &refresh, organization).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json["access_token"].as_str().expect("an access token").to_owned()
+    }
+
+    /// The demo app with a person in an organization: paths begin inside it.
+    pub async fn as_person(&self, user_id: &str, organization: &str) -> Caller {
+        let token = self.user_token(&self.app, user_id, organization).await;
+        self.caller(&format!("/app/v3/en/organization/{organization}"), &token)
     }
 
     /// Exchanges a refresh token; `organization` may be empty.
