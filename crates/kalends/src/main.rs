@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod demo;
 mod people;
+mod rights;
 mod walk;
 mod wiring;
 
@@ -48,6 +49,12 @@ enum Command {
     /// People who have an account
     #[command(subcommand)]
     User(User),
+    /// Admins of organizations
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Developer accounts
+    #[command(subcommand)]
+    Developer(Developer),
     /// Mails that wait, were sent or could not be sent
     #[command(subcommand)]
     Mail(Mail),
@@ -91,6 +98,38 @@ enum User {
     Enable {
         /// The user's address
         email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Admin {
+    /// Let a user do everything in an organization and all below it
+    Add {
+        /// The organization's id
+        organization: String,
+        /// The user's address
+        email: String,
+    },
+    /// Take that back; it holds from her next request on
+    Remove {
+        /// The organization's id
+        organization: String,
+        /// The user's address
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Developer {
+    /// Switch a developer account off: its apps and modules can do nothing from now on, nothing is lost
+    Disable {
+        /// The account's id
+        account: String,
+    },
+    /// Switch it on again; its apps and modules must get new refresh tokens
+    Enable {
+        /// The account's id
+        account: String,
     },
 }
 
@@ -142,6 +181,14 @@ fn main() -> ExitCode {
             Command::User(User::ResetPassword { email }) => people::reset_password(&config, &email).await,
             Command::User(User::Disable { email }) => people::set_active(&config, &email, false).await,
             Command::User(User::Enable { email }) => people::set_active(&config, &email, true).await,
+            Command::Admin(Admin::Add { organization, email }) => {
+                rights::admin(&config, &organization, &email, true).await
+            }
+            Command::Admin(Admin::Remove { organization, email }) => {
+                rights::admin(&config, &organization, &email, false).await
+            }
+            Command::Developer(Developer::Disable { account }) => rights::developer(&config, &account, false).await,
+            Command::Developer(Developer::Enable { account }) => rights::developer(&config, &account, true).await,
             Command::Mail(Mail::List { all }) => people::list_mails(&config, all).await,
             Command::Mail(Mail::Show { id }) => people::show_mail(&config, &id).await,
             Command::Config(Show::Show) => commands::print(&config.shown()),

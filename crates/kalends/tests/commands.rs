@@ -307,3 +307,26 @@ fn help() {
     assert!(output(kalends(folder.path()).arg("--version")).starts_with("kalends "));
     assert!(fs::read_dir(folder.path()).expect("a folder").next().is_none(), "asking for help writes nothing");
 }
+
+/// Admins and developer accounts are changed by whoever runs the installation.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn admins_and_developers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = demo(kalends(folder.path()));
+    let (organization, account) = (text(&demo["organizationId"]), text(&demo["developerAccountId"]));
+    let email = text(&demo["user"]["email"]);
+    let run = |args: [&str; 4]| output(kalends(folder.path()).args(args.iter().filter(|arg| !arg.is_empty())));
+    for (verb, said) in [("remove", "no admin"), ("remove", "no admin"), ("add", "an admin"), ("add", "an admin")] {
+        let line = run(["admin", verb, &organization, &email]);
+        assert!(line.contains(&format!("{email} is {said} of {organization}")), "{line}");
+    }
+    for (verb, said) in [("disable", "disabled"), ("disable", "disabled"), ("enable", "enabled")] {
+        assert!(run(["developer", verb, &account, ""]).contains(&format!("{account} is {said}")), "{verb}");
+    }
+    let refused = complaint(kalends(folder.path()).args(["admin", "add", "f6nobody", &email]));
+    assert!(refused.contains("there is no organization f6nobody"), "{refused}");
+    let refused = complaint(kalends(folder.path()).args(["admin", "add", &organization, "nobody@example.com"]));
+    assert!(refused.contains("kalends user list"), "{refused}");
+    let refused = complaint(kalends(folder.path()).args(["developer", "disable", "dAnobody"]));
+    assert!(refused.contains("there is no developer account dAnobody"), "{refused}");
+}

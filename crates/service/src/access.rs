@@ -18,7 +18,7 @@ use kalends_engine::record::Record;
 use kalends_engine::route::{Api, Route};
 use kalends_entities as entities;
 use kalends_store::organizations::{self, Counters};
-use kalends_store::{params, records};
+use kalends_store::{offers, params, records};
 use parking_lot::RwLock;
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
@@ -64,7 +64,7 @@ impl Organization {
 }
 
 pub(crate) use client::{Client, texts};
-pub(crate) use give::{client_in, may_give};
+pub(crate) use give::{client_in, may_give, require_admin};
 pub(crate) use person::Person;
 
 /// Operations that only make sense for a person: a token without one is refused (PLATFORM section 3.4, point 6). What of
@@ -346,8 +346,8 @@ impl Service {
         if matches!(caller.kind, Kind::System | Kind::User) {
             return Ok(());
         }
-        let rows =
-            self.store.query("SELECT active FROM client WHERE id = $1", &params![caller.client_id.as_str()]).await?;
+        let sql = format!("SELECT {} FROM client c WHERE c.id = $1", offers::ACTIVE);
+        let rows = self.store.query(&sql, &params![caller.client_id.as_str()]).await?;
         if rows.first().is_some_and(|row| row.bool(0)) { Ok(()) } else { Err(Failure::forbidden("not_installed")) }
     }
 

@@ -120,6 +120,7 @@ pub(crate) async fn make(
         accounts::make_admin(tx, call, &new.record, user).await?;
     }
     if let Some(admin) = parts[0].take().filter(|admin| !admin.is_null()) {
+        access::require_admin(tx, call, &new.record.id).await?;
         let user = accounts::person(tx, call, &admin, "admin").await?;
         accounts::make_admin(tx, call, &new.record, &user).await?;
         registration::invite(tx, call, &user, new.record.text("name"), "").await?;
@@ -311,6 +312,8 @@ async fn move_to(tx: &mut Tx, call: &Call, path: &Record, document: &Body) -> Re
     if parent.text("contractAccountId") != record.text("contractAccountId") {
         return Err(Failure::invalid_at("organization_mismatch", at));
     }
+    // Those above it change: an organization is moved by whoever may do everything in it.
+    access::require_admin(tx, call, &record.id).await?;
     touch(tx, &record).await?;
     organizations::transplant(tx, &record.id, &parent.id).await?;
     let mut moved = record.clone();

@@ -13,13 +13,18 @@ pub struct Offer {
     pub install_key: String,
 }
 
+/// Whether a client `c` may act, as an expression of 0 or 1: switched on, and so is its developer account, which is kept
+/// under another kind while it is switched off.
+pub const ACTIVE: &str =
+    "c.active * (SELECT count(*) FROM record d WHERE d.id = c.developer_account_id AND d.entity = 'dA')";
+
 /// Place of the install key behind the columns of a record.
 const KEY: usize = 8;
 
 async fn offers(reader: &mut impl Reader, condition: &str, values: &[crate::Value]) -> Result<Vec<Offer>> {
     let sql = format!(
         "SELECT {COLUMNS}, c.install_key FROM record r JOIN client c ON c.record_id = r.id \
-         WHERE r.entity = $1 AND c.active = 1 {condition} ORDER BY r.sort, r.seq"
+         WHERE r.entity = $1 AND {ACTIVE} = 1 {condition} ORDER BY r.sort, r.seq"
     );
     let rows = reader.rows(&sql, values).await?.into_iter();
     rows.map(|mut row| Ok(Offer { install_key: row.take_text(KEY), record: records::record(row)? })).collect()

@@ -78,6 +78,7 @@ permission-missing = Dafür wird die Berechtigung { $permission } benötigt.
 user-permission-missing = Dafür brauchen Sie die Berechtigung { $permission }.
 user-inactive = Das Benutzerkonto ist abgeschaltet oder seine E-Mail-Adresse noch nicht bestätigt.
 not-a-member = Der Benutzer ist weder Mitarbeiter noch Admin dieser Organisation.
+admin-required = Das kann nur ein Admin der Organisation.
 user-token-required = Dafür muss ein Benutzer angemeldet sein.
 
 # Requests.

@@ -78,6 +78,7 @@ permission-missing = This needs the permission { $permission }.
 user-permission-missing = You need the permission { $permission } for this.
 user-inactive = The user's account is switched off, or its e-mail address is not confirmed yet.
 not-a-member = The user is neither an employee nor an admin of this organization.
+admin-required = Only an admin of the organization can do this.
 user-token-required = This needs a user to be logged in.
 
 # Requests.

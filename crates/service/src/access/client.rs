@@ -4,7 +4,7 @@ use crate::call::{Caller, Kind};
 use kalends_engine::Body;
 use kalends_engine::problem::Failure;
 use kalends_entities as entities;
-use kalends_store::{params, records, records::Reader};
+use kalends_store::{offers, params, records, records::Reader};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -42,8 +42,8 @@ pub(crate) async fn load(
         Kind::Module => (&entities::module::ENTITY, &entities::module_config::ENTITY, "moduleConfig.moduleId"),
         _ => return Ok(Client::default()),
     };
-    let sql = "SELECT active FROM client WHERE id = $1 AND record_id = $2";
-    let active = reader.rows(sql, &params![caller.client_id.as_str(), caller.record_id.as_str()]).await?;
+    let sql = format!("SELECT {} FROM client c WHERE c.id = $1 AND c.record_id = $2", offers::ACTIVE);
+    let active = reader.rows(&sql, &params![caller.client_id.as_str(), caller.record_id.as_str()]).await?;
     if !active.first().is_some_and(|row| row.bool(0)) {
         return Ok(Client::default());
     }

@@ -42,3 +42,16 @@ pub(crate) async fn may_give(
         None => Ok(()),
     }
 }
+
+/// Whether the person behind the call may name admins of an organization or put it under others: an admin of it may. Calls
+/// without a person are not asked.
+///
+/// # Errors
+/// `admin_required` (403).
+pub(crate) async fn require_admin(reader: &mut impl Reader, call: &Call, organization_id: &str) -> Result<(), Failure> {
+    let Some(user_id) = &call.caller.user_id else { return Ok(()) };
+    if person::is_admin(reader, organization_id, user_id).await? {
+        return Ok(());
+    }
+    Err(Failure::forbidden("admin_required"))
+}

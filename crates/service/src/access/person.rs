@@ -74,7 +74,10 @@ pub(crate) async fn load(
 
 /// Whether a person is an admin of the organization or of one above it, or belongs to the developer account whose demo
 /// organization it is.
-async fn is_admin(reader: &mut impl Reader, organization_id: &str, user_id: &str) -> Result<bool, Failure> {
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn is_admin(reader: &mut impl Reader, organization_id: &str, user_id: &str) -> Result<bool, Failure> {
     let sql = "SELECT 1 FROM organization_admin a JOIN organization_tree t ON t.ancestor_id = a.organization_id \
                WHERE t.descendant_id = $1 AND a.user_id = $2 \
                UNION ALL \

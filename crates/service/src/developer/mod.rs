@@ -11,6 +11,7 @@ mod licenses;
 pub mod log;
 mod secrets;
 mod sign_up;
+mod standing;
 pub mod team;
 
 pub use accounts::{Account, AccountName, Registration};

@@ -21,9 +21,10 @@ pub(super) struct KnownClient {
     pub(super) redirects: bool,
 }
 
-/// The columns that [`KnownClient::read`] reads, from `client c`. A client whose developer account is gone is switched off.
+/// The columns that [`KnownClient::read`] reads, from `client c`. A client whose developer account is gone or switched off is
+/// switched off (`offers::ACTIVE`).
 pub(super) const COLUMNS: &str = "SELECT c.id, c.kind, c.record_id, c.developer_account_id, c.secret_hash, c.previous_hash, c.previous_until, \
-     c.active * (SELECT count(*) FROM record d WHERE d.id = c.developer_account_id), c.rotating, c.redirect_uris";
+     c.active * (SELECT count(*) FROM record d WHERE d.id = c.developer_account_id AND d.entity = 'dA'), c.rotating, c.redirect_uris";
 
 /// How many columns that are; others may follow.
 pub(super) const WIDTH: usize = 10;

@@ -86,8 +86,8 @@ impl Tokens {
 
 /// Whether a token whose signature and times are right has not been ended by anything else.
 async fn is_active(service: &Service, kind: jwt::Kind, claims: &Claims, now: Micros) -> Result<bool, Failure> {
-    let sql = "SELECT c.active * (SELECT count(*) FROM record d WHERE d.id = c.developer_account_id) FROM client c WHERE c.id = $1";
-    let client = service.store.query_opt(sql, &params![claims.client_id.as_str()]).await?;
+    let sql = format!("SELECT {} FROM client c WHERE c.id = $1", kalends_store::offers::ACTIVE);
+    let client = service.store.query_opt(&sql, &params![claims.client_id.as_str()]).await?;
     if !client.is_some_and(|row| row.bool(0)) {
         return Ok(false);
     }
