@@ -5,6 +5,7 @@ mod commands;
 mod crash;
 mod full_disk;
 mod logins;
+mod people;
 mod processes;
 mod readme;
 mod resources;

@@ -53,11 +53,21 @@ pub struct Settings {
     pub time_limit: Duration,
     /// Entities besides those of the platform.
     pub entities: Vec<&'static Entity>,
+    /// Whether anybody may make an account.
+    pub registration_open: bool,
+    /// Where clients believe the server to be; its own address when there is none.
+    pub public_url: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { rate_limit: 0, time_limit: StoreConfig::default().time_limit, entities: Vec::new() }
+        Self {
+            rate_limit: 0,
+            time_limit: StoreConfig::default().time_limit,
+            entities: Vec::new(),
+            registration_open: true,
+            public_url: None,
+        }
     }
 }
 
@@ -141,7 +151,7 @@ impl TestApp {
         let clock = Arc::new(TestClock::at(BEGIN));
         let store = open(&database, &settings).await;
         store.migrate(schema::MIGRATIONS, clock.now()).await.expect("migrations");
-        let (web, url, stop) = serve(store, &clock, &settings, None).await;
+        let (web, url, stop) = serve(store, &clock, &settings, settings.public_url.as_deref()).await;
         let (account, app, module) = developer(&web.service, EMAIL).await;
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let stop = Some(stop);
@@ -287,6 +297,7 @@ async fn serve(
     let public_url = public_url.unwrap_or(&url).to_owned();
     let mut service =
         Service::new(store, Arc::clone(clock) as Arc<dyn Clock>, Arc::new(SystemEntropy), &[SECRET], &public_url);
+    service.registration_open = settings.registration_open;
     if !settings.entities.is_empty() {
         let entities = [kalends_entities::ENTITIES, &settings.entities].concat();
         service.routes = kalends_entities::table_of(&entities);

@@ -23,9 +23,17 @@ impl Browser {
     /// # Panics
     /// When the HTTP client cannot be made.
     pub fn new(app: &TestApp) -> Self {
+        Self::at(&app.url)
+    }
+
+    /// The same, of a server elsewhere.
+    ///
+    /// # Panics
+    /// When the HTTP client cannot be made.
+    pub fn at(url: &str) -> Self {
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         let http = http.build().expect("a client");
-        Self { url: app.url.clone(), cookies: BTreeMap::new(), headers: Vec::new(), http }
+        Self { url: url.to_owned(), cookies: BTreeMap::new(), headers: Vec::new(), http }
     }
 
     async fn send(&mut self, request: reqwest::RequestBuilder) -> Answer {

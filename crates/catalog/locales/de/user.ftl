@@ -126,6 +126,25 @@ user-codes-renew = Neue Wiederherstellungscodes machen
 user-codes-renew-ask = Die alten gelten dann nicht mehr.
 user-codes-renew-button = Neue Codes machen
 
+# Passkeys.
+user-passkey-heading = Ihre Passkeys
+user-passkey-intro = Ein Passkey auf Ihrem Gerät oder Sicherheitsschlüssel meldet Sie mit Finger, Gesicht oder PIN an, ohne Passwort.
+user-passkey-add = Passkey hinzufügen
+user-passkey-added = Der Passkey ist hinzugefügt.
+user-passkey-removed = Der Passkey ist entfernt.
+user-passkey-name = Name des Passkeys
+user-passkey-name-hint = Etwa das Gerät, auf dem er liegt
+user-passkey-button = Passkey anlegen
+user-passkey-script = Ihr Browser legt Passkeys nur mit JavaScript an.
+user-passkey-failed = Es wurde kein Passkey angelegt oder verwendet. Bitte noch einmal versuchen.
+user-passkey-nowhere = Passkeys brauchen eine Installation mit Rechnernamen und TLS.
+user-passkey-created = Hinzugefügt
+user-passkey-used = Zuletzt verwendet
+user-passkey-never = nie
+user-passkey-remove = Passkey entfernen
+user-passkey-remove-ask = { $name } meldet Sie dann nicht mehr an. Entfernen Sie ihn auch auf Ihrem Gerät.
+user-passkey-login = Mit einem Passkey anmelden
+
 # Einladungen.
 user-invitations = Einladungen
 user-invitations-none = Keine Einladung wartet auf Sie.

@@ -126,6 +126,25 @@ user-codes-renew = Make new recovery codes
 user-codes-renew-ask = The old ones are void then.
 user-codes-renew-button = Make new codes
 
+# Passkeys.
+user-passkey-heading = Passkeys
+user-passkey-intro = A passkey on your device or security key logs you in with your finger, face or PIN, without a password.
+user-passkey-add = Add a passkey
+user-passkey-added = The passkey is added.
+user-passkey-removed = The passkey is removed.
+user-passkey-name = Name of the passkey
+user-passkey-name-hint = Such as the device it is on
+user-passkey-button = Make the passkey
+user-passkey-script = Your browser makes passkeys with JavaScript only.
+user-passkey-failed = No passkey was made or used. Try again.
+user-passkey-nowhere = Passkeys need an installation with a host name and TLS.
+user-passkey-created = Added
+user-passkey-used = Last used
+user-passkey-never = never
+user-passkey-remove = Remove the passkey
+user-passkey-remove-ask = { $name } does not log you in any more then. Remove it on your device as well.
+user-passkey-login = Log in with a passkey
+
 # Invitations.
 user-invitations = Invitations
 user-invitations-none = No invitation waits for you.

@@ -41,6 +41,11 @@ pub struct Letter<'a> {
 /// # Errors
 /// `bad_email` (400) for an address that is none, line breaks included; those of the database.
 pub async fn enqueue(tx: &mut Tx, call: &Call, letter: &Letter<'_>) -> Result<(), Failure> {
+    write(tx, call, letter).await.map(drop)
+}
+
+/// The same; answers the mail's id.
+pub(crate) async fn write(tx: &mut Tx, call: &Call, letter: &Letter<'_>) -> Result<String, Failure> {
     if !scalar::is_email(letter.to) {
         return Err(Failure::invalid_at("bad_email", "email"));
     }
@@ -52,8 +57,9 @@ pub async fn enqueue(tx: &mut Tx, call: &Call, letter: &Letter<'_>) -> Result<()
     let text = words::compose(letter, &call.site)?;
     let sql = "INSERT INTO mail (id, purpose, recipient, locale, subject, plain, html, status, attempts, due, created, sent, error) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, 'QUEUED', 0, $8, $8, 0, '')";
+    let id = id::new("ml", call.entropy.as_ref());
     let values = params![
-        id::new("ml", call.entropy.as_ref()),
+        id.as_str(),
         letter.purpose.word(),
         letter.to,
         letter.language.code(),
@@ -63,5 +69,5 @@ pub async fn enqueue(tx: &mut Tx, call: &Call, letter: &Letter<'_>) -> Result<()
         call.now
     ];
     tx.execute(sql, &values).await?;
-    Ok(())
+    Ok(id)
 }

@@ -10,6 +10,7 @@ pub mod invitations;
 pub mod links;
 pub mod login;
 pub mod operators;
+pub mod passkeys;
 pub mod passwords;
 pub mod recovery;
 pub mod registration;

@@ -102,11 +102,10 @@ async fn forgot(tx: &mut Tx, call: &Call, email: &str) -> Result<(), Failure> {
     let path = format!("/user/{}/reset?token={secret}", language.code());
     let purpose = mail::Purpose::Reset;
     let letter = Letter { purpose, to: email, name: name.trim(), language, path: &path, args: &[] };
-    mail::enqueue(tx, call, &letter).await?;
+    let mail = mail::write(tx, call, &letter).await?;
     if row.is_none() {
-        tx.execute("DELETE FROM user_link WHERE user_id = '' AND purpose = 'RESET'", &[]).await?;
-        let sql = "DELETE FROM mail WHERE recipient = $1 AND purpose = 'RESET' AND created = $2";
-        tx.execute(sql, &params![email, call.now]).await?;
+        tx.execute("DELETE FROM user_link WHERE id = $1", &params![crate::tokens::digest(&secret)]).await?;
+        tx.execute("DELETE FROM mail WHERE id = $1", &params![mail]).await?;
     }
     Ok(())
 }

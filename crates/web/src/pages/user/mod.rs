@@ -8,6 +8,7 @@ mod code;
 mod deletion;
 mod invitations;
 mod open;
+mod passkeys;
 mod recovery;
 mod register;
 mod security;
@@ -59,6 +60,11 @@ pub(crate) fn router() -> Router<Arc<Web>> {
         .route("/user/{locale}/security/app/off", get(security::ask_off).post(security::switch_off))
         .route("/user/{locale}/security/codes", get(security::codes))
         .route("/user/{locale}/security/codes/renew", get(security::ask_renew).post(security::renew))
+        .route("/user/{locale}/security/passkey", get(passkeys::form).post(passkeys::add))
+        .route("/user/{locale}/security/passkey/options", post(passkeys::options))
+        .route("/user/{locale}/security/passkey/remove", get(passkeys::ask_remove).post(passkeys::remove))
+        .route("/user/{locale}/login/passkey", post(passkeys::log_in))
+        .route("/user/{locale}/login/passkey/options", post(passkeys::login_options))
         .route("/user/{locale}/invitations", get(invitations::list).post(invitations::answer))
         .route("/user/{locale}/delete", get(deletion::ask).post(deletion::delete))
         .route("/user/{locale}/deleted", get(deletion::done))

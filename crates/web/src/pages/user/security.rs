@@ -1,6 +1,6 @@
 //! The second factor: codes of an app and recovery codes.
 
-use super::{Nav, Owner, Sent, parameter, place, refused};
+use super::{Nav, Owner, Sent, parameter, place, refused, when};
 use crate::Web;
 use crate::pages::form::Form;
 use crate::pages::page::Page;
@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use kalends_engine::problem::Failure;
+use kalends_service::people::passkeys::Passkey;
 use kalends_service::people::second_factor::{SecondFactor, Setup};
 use std::sync::Arc;
 
@@ -20,22 +21,42 @@ struct SecurityPage {
     nav: Nav,
     notice: Option<String>,
     factor: SecondFactor,
+    passkeys: Vec<Line>,
+}
+
+/// A passkey as a card.
+struct Line {
+    id: String,
+    name: String,
+    created: String,
+    used: String,
 }
 
 /// `GET security`
 pub(super) async fn overview(State(web): State<Arc<Web>>, owner: Owner, RawQuery(query): RawQuery) -> Response {
     let Owner { visitor, session } = owner;
-    let factor = match web.service.second_factor(&session.user.id).await {
-        Ok(factor) => factor,
+    let user = &session.user;
+    let found = async { Ok((web.service.second_factor(&user.id).await?, web.service.passkeys_of(&user.id).await?)) };
+    let (factor, passkeys) = match found.await {
+        Ok(found) => found,
         Err(failure) => return respond::failure(&visitor, &failure),
     };
+    let line = |passkey: Passkey| Line {
+        created: when(passkey.created, &user.time_zone),
+        used: if passkey.used == 0 { String::new() } else { when(passkey.used, &user.time_zone) },
+        id: passkey.id,
+        name: passkey.name,
+    };
+    let passkeys = passkeys.into_iter().map(line).collect();
     let page = Page::new(&visitor, "user-security");
     let notice = match parameter(query.as_deref(), "done").as_str() {
         "off" => Some("user-app-is-off"),
+        "added" => Some("user-passkey-added"),
+        "removed" => Some("user-passkey-removed"),
         _ => None,
     };
     let (notice, nav) = (notice.map(|key| page.text(key)), Nav::new(&visitor, "security"));
-    respond::html(&visitor, 200, &SecurityPage { page, nav, notice, factor })
+    respond::html(&visitor, 200, &SecurityPage { page, nav, notice, factor, passkeys })
 }
 
 #[derive(Template)]
