@@ -3,7 +3,8 @@
 use super::{base, developer, links};
 use kalends_service::Call;
 use kalends_service::developer::team;
-use kalends_testkit::app::TestApp;
+use kalends_testkit::app::{PASSWORD, TestApp};
+use kalends_testkit::browser::Browser;
 use std::sync::Arc;
 
 /// Lets the other developer into the first one's account, as an accepted invitation does.
@@ -46,6 +47,29 @@ both! {
             assert_eq!(wrong.status, status, "{email}");
             assert!(wrong.text.contains(sentence), "{email}: {}", wrong.text);
         }
+    }
+
+    /// From the mail into the team: whoever accepts may do what the others may.
+    async fn an_invitation_is_accepted(app) {
+        let mut browser = developer(&app).await;
+        app.developer("other@example.com").await;
+        let place = format!("{}/team", base(&app));
+        let page = browser.get(&place).await;
+        browser.submit(&page, &format!("{place}/invite"), &[("email", "other@example.com")]).await;
+        let [link] = &links(&app, "other@example.com").await[..] else { panic!("one mail") };
+        let mut other = Browser::new(&app);
+        other.log_in("other@example.com", PASSWORD).await;
+        assert_eq!(other.get(&place).await.status, 404, "not yet");
+        let page = other.get(link).await;
+        let answer = other.submit(&page, "/user/en/invitations", &[("decision", "accept")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        let team = other.get(&place).await;
+        assert_eq!(team.status, 200);
+        assert!(team.text.contains("other@example.com") && team.text.contains("dev@example.com"), "{}", team.text);
+        let again = other.submit(&page, "/user/en/invitations", &[("decision", "accept")]).await;
+        assert_eq!(again.status / 100, 4, "once");
+        let list = other.open("/developer/en/").await;
+        assert_eq!(list.text.matches("/developerAccount/dA").count(), 2, "{}", list.text);
     }
 
     async fn invitations_end_after_seven_days(app) {

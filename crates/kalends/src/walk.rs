@@ -23,6 +23,7 @@ Kalends is running at {base_url}
   module              {module_id}
     client id         {module_client}
     configuration     {module_config}
+  developer service   {base_url}/developer/en/
   API reference       {base_url}/apidoc/app
   database            {database}
   kept in             {kept}

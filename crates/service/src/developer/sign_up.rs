@@ -41,8 +41,9 @@ impl Service {
     /// that has a user already is told by mail to log in and to add the account there; nothing is made then.
     ///
     /// # Errors
-    /// Those of the fields (400); `rate_limited` (429); `unavailable` (503).
+    /// `registration_closed` (403); those of the fields (400); `rate_limited` (429); `unavailable` (503).
     pub async fn sign_up(&self, language: Language, origin: &Origin, sign_up: &SignUp) -> Result<(), Failure> {
+        self.must_be_open()?;
         let email = sign_up.email.trim().to_lowercase();
         let mut problems = names(&sign_up.first_name, &sign_up.last_name);
         let name = sign_up.name.trim();

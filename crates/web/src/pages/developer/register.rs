@@ -30,10 +30,20 @@ fn show(visitor: &Visitor, form: Form, is_done: bool, status: u16) -> Response {
 }
 
 /// `GET /developer/{locale}/developerAccount/add`
-pub(super) async fn form(Path(locale): Path<String>, RawQuery(query): RawQuery, visitor: Visitor) -> Response {
-    match located(visitor, &locale) {
-        Ok(visitor) => show(&visitor, Form::default(), query.as_deref() == Some(DONE), 200),
-        Err(response) => response,
+pub(super) async fn form(
+    State(web): State<Arc<Web>>,
+    Path(locale): Path<String>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Response {
+    let visitor = match located(visitor, &locale) {
+        Ok(visitor) => visitor,
+        Err(response) => return response,
+    };
+    // Who has a user may add an account to it; making users is another matter.
+    match web.service.must_be_open() {
+        Err(failure) if visitor.session.is_none() => respond::failure(&visitor, &failure),
+        _ => show(&visitor, Form::default(), query.as_deref() == Some(DONE), 200),
     }
 }
 
@@ -70,6 +80,7 @@ pub(super) async fn submit(
     };
     match made {
         Ok(place) => respond::see_other(&visitor, &place),
+        Err(failure) if matches!(failure.status, 403 | 404) => respond::failure(&visitor, &failure),
         Err(failure) => {
             fields::refuse(&mut form, &visitor, &failure, |parameter| match parameter {
                 "firstName" | "lastName" => format!("user.{parameter}"),
