@@ -72,6 +72,20 @@ both! {
         assert_eq!(list.text.matches("/developerAccount/dA").count(), 2, "{}", list.text);
     }
 
+    async fn an_address_that_nobody_proved_sends_no_invitations(app) {
+        let mut browser = developer(&app).await;
+        let place = format!("{}/team", base(&app));
+        let page = browser.get(&place).await;
+        let unproved = app.web.service.store.write::<u64, kalends_store::StoreError, _>(|tx| {
+            Box::pin(async move { tx.execute("UPDATE account_user SET email_verified = 0", &[]).await })
+        });
+        unproved.await.expect("changed");
+        let answer = browser.submit(&page, &format!("{place}/invite"), &[("email", "ada@example.com")]).await;
+        assert_eq!(answer.status, 403);
+        assert!(answer.text.contains("Confirm your own e-mail address first"), "{}", answer.text);
+        assert!(links(&app, "ada@example.com").await.is_empty());
+    }
+
     async fn invitations_end_after_seven_days(app) {
         let mut browser = developer(&app).await;
         let place = format!("{}/team", base(&app));

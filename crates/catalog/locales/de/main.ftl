@@ -172,5 +172,6 @@ consent-ended = Diese Frage ist schon beantwortet oder war zu lange offen. Bitte
 
 # Entwicklerdienst.
 form-used = Das ist schon geschehen. Was es zeigte, wird nicht noch einmal gezeigt.
+email-unverified = Bitte zuerst die eigene E-Mail-Adresse bestätigen: Der Link steht in der E-Mail an Sie.
 last-member = Das letzte Mitglied kann nicht gehen.
 already-member = Diese Person ist schon im Team.

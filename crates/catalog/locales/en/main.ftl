@@ -172,5 +172,6 @@ consent-ended = This question was answered already, or stood open for too long. 
 
 # Developer service.
 form-used = This was done already. What it showed is not shown again.
+email-unverified = Confirm your own e-mail address first: the link is in the mail that was sent to you.
 last-member = The last member cannot leave.
 already-member = This person is in the team already.

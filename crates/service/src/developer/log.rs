@@ -17,6 +17,8 @@ use std::sync::Arc;
 
 /// Requests of a client that are kept.
 pub const KEPT: usize = 100;
+/// Clients whose requests are written in one transaction.
+const PORTION: usize = 20;
 
 /// A request of a client.
 #[derive(Debug, Clone)]
@@ -119,18 +121,23 @@ impl Service {
                 request_id: entry.request_id,
             }
         };
-        let lines = waiting.into_iter().map(|(client, entries)| (client, entries.into_iter().map(line).collect()));
-        let lines: Arc<Vec<(String, Vec<Line>)>> = Arc::new(lines.collect());
-        let work = boxed::<(), _>(move |tx| {
-            let lines = Arc::clone(&lines);
-            Box::pin(async move {
-                for (client, lines) in lines.iter() {
-                    write(tx, client, lines).await?;
-                }
-                Ok(())
-            })
-        });
-        self.store.write(work).await
+        let mut lines: Vec<(String, Vec<Line>)> =
+            waiting.into_iter().map(|(client, entries)| (client, entries.into_iter().map(line).collect())).collect();
+        // In portions: nobody else's write waits for long.
+        while !lines.is_empty() {
+            let portion = Arc::new(lines.split_off(lines.len().saturating_sub(PORTION)));
+            let work = boxed::<(), _>(move |tx| {
+                let portion = Arc::clone(&portion);
+                Box::pin(async move {
+                    for (client, lines) in portion.iter() {
+                        write(tx, client, lines).await?;
+                    }
+                    Ok(())
+                })
+            });
+            self.store.write(work).await?;
+        }
+        Ok(())
     }
 
     /// The last requests of an app or module, newest first; those of this process up to this moment.

@@ -89,7 +89,8 @@ impl Service {
     /// Invites somebody by mail. The mail's link works once, for seven days; inviting an address again ends the link before.
     ///
     /// # Errors
-    /// `bad_email`, `too_many` (400); `already_member` (409); `not_found` (404); `rate_limited` (429).
+    /// `bad_email`, `too_many` (400); `email_unverified` (403) while the caller has not proved her own address;
+    /// `already_member` (409); `not_found` (404); `rate_limited` (429).
     pub async fn invite_developer(&self, call: &Call, account_id: &str, email: &str) -> Result<(), Failure> {
         let (call, account_id, email) = (call.clone().at(self), account_id.to_owned(), email.trim().to_lowercase());
         let own = Limit { kind: "mail:developer", of: &account_id, max: MAILS_MAX };
@@ -98,6 +99,7 @@ impl Service {
             let (call, account_id, email) = (call.clone(), account_id.clone(), email.clone());
             Box::pin(async move {
                 let account = account(tx, &account_id).await?;
+                is_verified(tx, &call).await?;
                 let secret = invite(tx, &call, &account, &email).await?;
                 let path = format!("/user/{}/invitations?token={secret}", call.language.code());
                 let letter = Letter {
@@ -161,6 +163,14 @@ impl Service {
         });
         self.store.write(work).await
     }
+}
+
+/// Nobody sends mails to strangers from an address that may be made up.
+async fn is_verified(tx: &mut Tx, call: &Call) -> Result<(), Failure> {
+    let Some(user_id) = &call.caller.user_id else { return Ok(()) };
+    let sql = "SELECT 1 FROM account_user WHERE id = $1 AND email_verified = 1";
+    let found = tx.query_opt(sql, &params![user_id.as_str()]).await?;
+    found.map(drop).ok_or_else(|| Problem::at("email_unverified", "email").with_status(403))
 }
 
 /// Makes an invitation in a transaction; answers the link's secret, which exists in the mail only.

@@ -142,7 +142,11 @@ pub(super) async fn show(State(web): State<Arc<Web>>, place: Place, visitor: Vis
 }
 
 /// The page of an app or module, with what was wrong with one of its forms.
-pub(super) async fn shown(web: &Web, at: At, form: Form, status: u16) -> Response {
+pub(super) async fn shown(web: &Web, at: At, mut form: Form, status: u16) -> Response {
+    if form.value("overlap").is_empty() {
+        // What breaks nothing while the new secret is being brought where it belongs.
+        form.set("overlap", Overlap::Day.word());
+    }
     let page = async {
         web.tokens.note_use(&web.service).await?;
         let (account, (kind, id)) = (at.entered.account.id.as_str(), at.named());

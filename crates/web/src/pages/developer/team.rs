@@ -82,7 +82,7 @@ pub(super) async fn invite(
     };
     match web.service.invite_developer(&entered.call(&web, None), &entered.account.id, form.value("email")).await {
         Ok(()) => entered.go("/team"),
-        Err(failure) if matches!(failure.status, 400 | 409) => {
+        Err(failure) if matches!(failure.status, 400 | 403 | 409 | 429) => {
             fields::refuse(&mut form, &entered.visitor, &failure, fields::general);
             shown(&web, &entered, form, failure.status).await
         }
