@@ -217,6 +217,11 @@ both! {
         is_refused("D19", &app.token(&right).await, 401, "invalid_client");
         let (gone, client, _) = app.developer("gone@example.com").await;
         let refresh = app.refresh_token(&client).await;
+        service.set_developer_account_active(&call(&app), &gone.id, false).await.expect("off");
+        is_refused("D19 account off", &app.exchange(&client, &refresh, "").await, 401, "invalid_client");
+        service.set_developer_account_active(&call(&app), &gone.id, true).await.expect("on");
+        is_refused("D19 account on again", &app.exchange(&client, &refresh, "").await, 400, "invalid_grant");
+        let refresh = app.refresh_token(&client).await;
         app.sql("DELETE FROM record WHERE id = $1", &params![gone.id.as_str()]).await;
         is_refused("D19 account", &app.exchange(&client, &refresh, "").await, 401, "invalid_client");
         let fields = [("grant_type", "client_credentials"), ("client_id", client.client_id.as_str()), ("client_secret", client.secret.as_str())];

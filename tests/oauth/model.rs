@@ -19,6 +19,9 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 const DAY: i64 = 86_400;
+/// How many steps a client stays off, and how often: twenty refusals a minute bar it from a process.
+const OFF_STEPS: usize = 3;
+const OFF_TIMES: usize = 3;
 
 /// One step; numbers choose among what is there, modulo its length.
 #[derive(Debug, Clone)]
@@ -119,6 +122,8 @@ struct Stable {
 struct Model {
     clients: [NewClient; 2],
     on: [bool; 2],
+    /// Steps that it has been off; and how often, since a client that is refused too often has to wait.
+    off: [(usize, usize); 2],
     users: [String; 2],
     barred: [bool; 2],
     /// Consents by client, person, and whether in the organization.
@@ -152,6 +157,7 @@ impl Model {
         let mut model = Self {
             clients: [app.app.clone(), app.module.clone()],
             on: [true; 2],
+            off: [(0, 0); 2],
             users,
             barred: [false; 2],
             consents: [[[false; 2]; 2]; 2],
@@ -194,6 +200,9 @@ impl Model {
                 let token = app.access_token(&self.their_app, &organization).await;
                 let caller = app.caller(&format!("/app/v3/en/organization/{organization}"), &token);
                 caller.delete(&format!("/moduleConfig/{config}/delete")).await.content(200);
+                // What people allowed there ends with it: installed again, they are asked again.
+                self.logins.iter_mut().filter(|login| login.there).for_each(|login| login.ended = true);
+                self.consents[MODULE].iter_mut().for_each(|consents| consents[1] = false);
             }
         }
     }
@@ -226,6 +235,7 @@ impl Model {
             Step::GetStable(client) => self.get_stable(client % 2).await,
             Step::Revoke(which) => self.revoke(which).await,
             Step::RevokeStable(which) => self.revoke_stable(which).await,
+            Step::Switch(client) if self.on[client % 2] && self.off[client % 2].1 >= OFF_TIMES => {}
             Step::Switch(client) => self.switch(client % 2).await,
             Step::Bar(user) => {
                 self.barred[user % 2] = !self.barred[user % 2];
@@ -259,6 +269,12 @@ impl Model {
             }
         }
         self.check().await;
+        for client in 0..2 {
+            self.off[client].0 += usize::from(!self.on[client]);
+            if self.off[client].0 >= OFF_STEPS {
+                self.switch(client).await;
+            }
+        }
     }
 
     async fn authorize(&mut self, client: usize, user: usize, there: bool) {
@@ -420,6 +436,7 @@ impl Model {
     /// Switching a client off ends all its tokens, for good.
     async fn switch(&mut self, client: usize) {
         self.on[client] = !self.on[client];
+        self.off[client] = (0, self.off[client].1 + usize::from(!self.on[client]));
         let (kind, on) = (if client == MODULE { ClientKind::Module } else { ClientKind::App }, self.on[client]);
         let (call, record) = (self.call(), self.clients[client].record_id.clone());
         let app = &self.processes[0];

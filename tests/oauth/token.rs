@@ -58,7 +58,7 @@ both! {
     }
 
     /// D and G: what is wrong with the request, in the words of RFC 6749.
-    async fn d_g_refusals(app) {
+    async fn d2_d4_d6_d7_d11_d16_d22_e4_g1_g2_g14_g15_refusals(app) {
         let (id, secret) = (app.app.client_id.as_str(), app.app.secret.as_str());
         let refresh = app.refresh_token(&app.app).await;
         let access = app.access_token(&app.app, &app.account.organization_id).await;
@@ -85,7 +85,11 @@ both! {
         ] {
             let answer = app.token(&fields).await;
             assert_eq!((answer.status, answer.json["error"].as_str()), (status, Some(error)), "{name}: {}", answer.text);
-            assert!(answer.json["error_description"].as_str().is_some_and(|text| text.is_ascii() && !text.is_empty()), "{name}");
+            let keys: Vec<&String> = answer.json.as_object().expect("an object").keys().collect();
+            assert_eq!(keys, ["error", "error_description"], "{name}");
+            let plain = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+            assert!(answer.json["error_description"].as_str().is_some_and(|text| !text.is_empty() && text.bytes().all(plain)), "D22 {name}");
+            assert_eq!(answer.header("content-type"), "application/json; charset=utf-8", "D22 {name}");
             assert_eq!(answer.header("cache-control"), "no-store", "{name}");
             assert_eq!(answer.header("www-authenticate").starts_with("Basic"), status == 401, "{name}");
         }
@@ -98,7 +102,7 @@ both! {
     }
 
     /// D1, D3, D5, D9, D10, D21: forms of the request.
-    async fn d_forms(app) {
+    async fn d1_d3_d5_d9_d10_d21_forms(app) {
         let url = format!("{}/oauth/token", app.url);
         let (id, secret) = (app.app.client_id.as_str(), app.app.secret.as_str());
         let get = Answer::read(app.http.get(&url).send().await.expect("an answer")).await;
@@ -151,7 +155,7 @@ both! {
     }
 
     /// H1 to H4: revoking ends a refresh token at once; what is none is ignored.
-    async fn h_revoke(app) {
+    async fn h1_h2_h3_h4_h7_revoke(app) {
         let refresh = app.refresh_token(&app.app).await;
         let url = format!("{}/oauth/revoke", app.url);
         let revoke = |secret: &str, token: &str| {
@@ -172,7 +176,7 @@ both! {
     }
 
     /// H11, H12, H14: metadata comes from the configuration; a rotation is never noticed by clients.
-    async fn h_metadata_and_rotation(app) {
+    async fn h11_h14_metadata_and_rotation(app) {
         let metadata = app.http.get(format!("{}/.well-known/oauth-authorization-server", app.url)).header("host", "evil.example").send().await;
         let metadata = Answer::read(metadata.expect("an answer")).await;
         assert_eq!(metadata.json["issuer"], app.url.as_str());
@@ -199,8 +203,66 @@ both! {
         assert_eq!(keys().await, 2, "the old key has gone");
     }
 
+    /// D18: with an overlap both secrets are right for a while, and tokens go on.
+    async fn d18_overlap(app) {
+        let refresh = app.refresh_token(&app.app).await;
+        let call = kalends_service::Call::system(app.web.service.clock.now(), std::sync::Arc::clone(&app.web.service.entropy));
+        let overlap = kalends_service::developer::Overlap::Hour;
+        let renewed = app.web.service.renew_app_secret(&call, &app.account.id, &app.app.record_id, overlap).await.expect("renewed");
+        let status = async |secret: &str| {
+            let fields = [("grant_type", "client_credentials"), ("client_id", app.app.client_id.as_str()), ("client_secret", secret)];
+            app.token(&fields).await.status
+        };
+        app.clock.advance(3_599);
+        assert_eq!((status(&renewed).await, status(&app.app.secret).await), (200, 200), "inside");
+        app.clock.advance(1);
+        assert_eq!((status(&renewed).await, status(&app.app.secret).await), (200, 401), "after");
+        assert_eq!(app.exchange(&app.app, &refresh, "").await.status, 200);
+    }
+
+    /// D17, E2: what nobody knows is ignored, scopes included.
+    async fn d17_e2_ignored(app) {
+        let fields = [("grant_type", "client_credentials"), ("client_id", app.app.client_id.as_str()), ("client_secret", app.app.secret.as_str()),
+            ("scope", "openid admin everything"), ("audience", "x"), ("unknown", "y")];
+        let answer = app.token(&fields).await;
+        let keys: Vec<&String> = answer.json.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["refresh_token", "token_type", "expires_in"], "{}", answer.text);
+    }
+
+    /// E3, E7: `resource` names this server, and is asked for the standard answer.
+    async fn e3_e7_resource(app) {
+        let (below, other, lookalike) = (format!("{}/app/v3", app.url), "https://other.example".to_owned(), format!("{}.evil.example", app.url));
+        let fragment = format!("{}#f", app.url);
+        for (resource, status) in [
+            (app.url.as_str(), 200), (&below, 200), ("/app/v3", 400), ("app", 400), (&fragment, 400), (&other, 400), (&lookalike, 400),
+        ] {
+            let fields = [("grant_type", "client_credentials"), ("client_id", app.app.client_id.as_str()), ("client_secret", app.app.secret.as_str()), ("resource", resource)];
+            let answer = app.token(&fields).await;
+            assert_eq!(answer.status, status, "{resource}: {}", answer.text);
+            let told = if status == 200 { answer.json["access_token"].is_string() } else { answer.json["error"] == "invalid_target" };
+            assert!(told, "{resource}: {}", answer.text);
+        }
+        let fields = [("grant_type", "client_credentials"), ("client_id", app.app.client_id.as_str()), ("client_secret", "anonymous"), ("resource", app.url.as_str())];
+        let anonymous = app.token(&fields).await;
+        let token = anonymous.json["access_token"].as_str().expect("a token");
+        assert_eq!(claims(token)["anonymous"], true, "an anonymous token stays one");
+        assert_eq!(app.caller("/app/v3/en", token).post("/contractAccount/add", json!({})).await.status, 403);
+    }
+
+    /// E6: the subject of a client's token is the client's own record, of a kind that no person's id is.
+    async fn e6_subject(app) {
+        for client in [&app.app, &app.module] {
+            let said = claims(&app.access_token(client, "").await);
+            assert_eq!((said["sub"].as_str(), said["client_id"].as_str()), (Some(client.record_id.as_str()), Some(client.client_id.as_str())));
+            assert!(said.get("user_id").is_none() && !client.record_id.starts_with("us"));
+        }
+        let login = app.login(&app.app, &app.account.user_id, "").await;
+        let said = claims(login.json["access_token"].as_str().expect("a token"));
+        assert!(said["sub"].as_str().is_some_and(|subject| subject.starts_with("us")));
+    }
+
     /// D18: a renewed secret ends the old one and every refresh token at once.
-    async fn renewed_secret(app) {
+    async fn d18_renewed_secret(app) {
         let refresh = app.refresh_token(&app.app).await;
         let call = kalends_service::Call::system(app.web.service.clock.now(), std::sync::Arc::clone(&app.web.service.entropy));
         let secret = app.web.service.renew_secret(&call, &app.app.client_id).await.expect("renewed");
@@ -213,4 +275,23 @@ both! {
         let refused = app.token(&[("grant_type", "refresh_token"), ("client_id", &app.app.client_id), ("refresh_token", &refresh)]).await;
         assert_eq!(refused.status, 400);
     }
+}
+
+/// D21: a body that does not come is waited for half a minute, and no longer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d21_slow_body() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let app = kalends_testkit::app::TestApp::start(kalends_testkit::app::On::Sqlite).await;
+    let address = app.url.strip_prefix("http://").expect("an address");
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    let head = format!(
+        "POST /oauth/token HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ngrant_type="
+    );
+    stream.write_all(head.as_bytes()).await.expect("written");
+    let mut answer = vec![0; 16 * 1024];
+    let read = tokio::time::timeout(std::time::Duration::from_secs(45), stream.read(&mut answer)).await;
+    let length = read.expect("an answer in time").expect("an answer");
+    let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains("no-store"), "{answer}");
 }

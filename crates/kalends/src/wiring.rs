@@ -27,6 +27,9 @@ pub(crate) async fn platform(config: &Config) -> Outcome<(Service, Tokens)> {
     let mut service = Service::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), &secrets, &config.public_url);
     service.registration_open = config.registration == Registration::Open;
     let tokens = Tokens::open(&service, &config.public_url, &secrets).await.map_err(complaint)?;
+    if secrets.len() > 1 {
+        service.reseal().await.map_err(complaint)?;
+    }
     Ok((service, tokens))
 }
 

@@ -1,7 +1,8 @@
 //! The program killed (`SIGKILL`) between the steps of a login, and started again; and its secret changed.
 
 use crate::server::{Server, demo, free_port, kalends, on, output, text};
-use kalends_engine::clock::{Clock as _, SystemClock};
+use kalends_engine::clock::{Clock as _, SystemClock, SystemEntropy};
+use kalends_service::people::vault::Vault;
 use kalends_store::{Database, Store, StoreConfig, params};
 use kalends_testkit::client::Answer;
 use kalends_testkit::people::{Asked, VERIFIER, code, execute};
@@ -151,6 +152,16 @@ async fn the_secret_is_changed() {
     let book = json!({"bookingSlotId": slot, "customer": {"firstName": "Jane", "lastName": "Doe"}});
     drop(server);
 
+    let store = Store::open(StoreConfig {
+        database: Database::Sqlite(folder.path().join("kalends.db")),
+        ..StoreConfig::default()
+    });
+    let store = store.await.expect("a store");
+    let user = store.query("SELECT id FROM account_user", &[]).await.expect("a user")[0].text(0).to_owned();
+    let owner = format!("totp {user}");
+    let seed = Vault::new(&[&old]).seal(&owner, b"seed", &SystemEntropy).expect("sealed");
+    execute(&store, "UPDATE account_user SET totp_sealed = $1", params![seed].to_vec()).await;
+
     let complaint = command(&new, "").arg("serve").output().expect("it runs");
     assert!(!complaint.status.success(), "the new secret alone opens nothing");
     let complaint = String::from_utf8_lossy(&complaint.stderr).into_owned();
@@ -169,6 +180,9 @@ async fn the_secret_is_changed() {
     assert_eq!(server.token(&fields).await.status, 200, "the keys were sealed again");
     let refused = kalends_testkit::client::Caller::new(&server.http, caller.base.clone(), caller.token.clone());
     assert_eq!(refused.post("/appointment/add", book).await.codes(), ["slot_invalid"], "the old one opens nothing now");
+    let rows = store.query("SELECT totp_sealed FROM account_user", &[]).await.expect("a seed");
+    let seed = Vault::new(&[&new]).open(&owner, rows[0].text(0));
+    assert_eq!(seed.as_deref(), Some(&b"seed"[..]), "the seed of a second factor was sealed again");
     let shown = output(command(&new, &others).args(["config", "show"]));
     assert!(!shown.contains("oooo") && !shown.contains("nnnn") && shown.contains("previous_secrets"), "{shown}");
 }

@@ -93,8 +93,10 @@ impl Service {
     ) -> Result<Vec<TokenLine>, Failure> {
         let (_, client_id) = owned(&mut &self.store, kind, account_id, record_id).await?;
         let sql = format!(
-            "SELECT id, created, expires, used, user_id FROM refresh_token WHERE client_id = $1 AND revoked = 0 \
-             AND expires > $2 ORDER BY created DESC, id LIMIT {TOKENS_SHOWN}"
+            "SELECT t.id, t.created, t.expires, t.used, t.user_id FROM refresh_token t LEFT JOIN token_family f ON f.id = t.family \
+             WHERE t.client_id = $1 AND t.revoked = 0 AND t.expires > $2 \
+             AND (t.family = '' OR (f.revoked = 0 AND f.generation = t.generation)) \
+             ORDER BY t.created DESC, t.id LIMIT {TOKENS_SHOWN}"
         );
         let rows = self.store.query(&sql, &params![client_id, self.clock.now()]).await?;
         let line = |row: &kalends_store::Row| TokenLine {

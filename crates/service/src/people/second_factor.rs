@@ -350,7 +350,7 @@ fn setup_of(user_id: &str) -> String {
     format!("totp setup {user_id}")
 }
 
-fn seed_owner(user_id: &str) -> String {
+pub(super) fn seed_owner(user_id: &str) -> String {
     format!("totp {user_id}")
 }
 

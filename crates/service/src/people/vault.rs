@@ -1,9 +1,14 @@
 //! Small secrets that must be read again, such as the seeds of second factors: sealed with the installation's secret, so
 //! that the database alone does not give them away.
 
+use super::second_factor;
+use crate::Service;
+use crate::developer::boxed;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 use kalends_engine::clock::Entropy;
+use kalends_engine::problem::Failure;
+use kalends_store::params;
 
 /// Keys of the installation's secrets: the first seals, every one opens.
 pub struct Vault {
@@ -52,14 +57,51 @@ impl Vault {
 
     /// The bytes that were sealed for this owner.
     pub fn open(&self, owner: &str, sealed: &str) -> Option<Vec<u8>> {
+        self.opened(owner, sealed).map(|(_, bytes)| bytes)
+    }
+
+    /// The same under the first secret, when a later one sealed it.
+    pub fn reseal(&self, owner: &str, sealed: &str, entropy: &dyn Entropy) -> Option<String> {
+        let (key, bytes) = self.opened(owner, sealed)?;
+        if key == 0 { None } else { self.seal(owner, &bytes, entropy) }
+    }
+
+    /// Which key opens it, and the bytes.
+    fn opened(&self, owner: &str, sealed: &str) -> Option<(usize, Vec<u8>)> {
         let pair = |at: usize| u8::from_str_radix(sealed.get(at..at + 2)?, 16).ok();
         let bytes: Vec<u8> = (0..sealed.len()).step_by(2).map(pair).collect::<Option<_>>()?;
         let (nonce, content) = bytes.split_at_checked(NONCE_LEN)?;
-        self.keys.iter().find_map(|key| {
+        self.keys.iter().enumerate().find_map(|(index, key)| {
             let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
             let mut content = content.to_vec();
-            Some(key.open_in_place(nonce, Aad::from(owner.as_bytes()), &mut content).ok()?.to_vec())
+            Some((index, key.open_in_place(nonce, Aad::from(owner.as_bytes()), &mut content).ok()?.to_vec()))
         })
+    }
+}
+
+impl Service {
+    /// Seals again with the installation's first secret what an earlier one sealed, so that the first can stand alone.
+    /// Called at the start of a program that has previous secrets.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn reseal(&self) -> Result<(), Failure> {
+        let rows = self.store.query("SELECT id, totp_sealed FROM account_user WHERE totp_sealed <> ''", &[]).await?;
+        for row in rows {
+            let owner = second_factor::seed_owner(row.text(0));
+            let Some(fresh) = self.vault.reseal(&owner, row.text(1), self.entropy.as_ref()) else { continue };
+            let values = params![fresh, row.text(0), row.text(1)].to_vec();
+            let work = boxed::<(), _>(move |tx| {
+                let values = values.clone();
+                Box::pin(async move {
+                    let sql = "UPDATE account_user SET totp_sealed = $1 WHERE id = $2 AND totp_sealed = $3";
+                    tx.execute(sql, &values).await?;
+                    Ok(())
+                })
+            });
+            self.store.write(work).await?;
+        }
+        Ok(())
     }
 }
 
@@ -76,6 +118,9 @@ mod tests {
         assert_eq!(vault.open("us1", &sealed).as_deref(), Some(&b"seed"[..]));
         assert_eq!(vault.open("us2", &sealed), None, "another owner");
         assert_eq!(Vault::new(&[new]).open("us1", &sealed), None, "another secret");
+        let again = vault.reseal("us1", &sealed, &SystemEntropy).expect("sealed again");
+        assert_eq!(Vault::new(&[new]).open("us1", &again).as_deref(), Some(&b"seed"[..]), "the new one alone");
+        assert_eq!(vault.reseal("us1", &again, &SystemEntropy), None, "nothing to do");
         for broken in ["", "00", "zz", "é", &sealed[2..], &sealed[..sealed.len() - 2]] {
             assert_eq!(vault.open("us1", broken), None, "{broken}");
         }
