@@ -5,6 +5,9 @@ use kalends_testkit::app::{EMAIL, LOOPBACK, PASSWORD, REDIRECT, TestApp};
 use kalends_testkit::browser::{Browser, parameter};
 use kalends_testkit::client::Answer;
 
+/// Parameters with the values a row gives them.
+type Changes<'a> = &'a [(&'a str, &'a str)];
+
 /// An error page of our own: nothing is sent anywhere.
 #[track_caller]
 fn is_page(row: &str, answer: &Answer) {
@@ -30,7 +33,7 @@ both! {
     async fn a_redirects_that_cannot_be_trusted(app) {
         let mut browser = Browser::new(&app);
         let base = request(&app);
-        let rows: [(&str, &[(&str, &str)]); 17] = [
+        let rows: [(&str, Changes<'_>); 17] = [
             ("A1", &[("client_id", "unknown")]),
             ("A2", &[("client_id", "")]),
             ("A5", &[("redirect_uri", "https://other.example/cb")]),
@@ -106,7 +109,7 @@ both! {
         let long = "x".repeat(129);
         let other = format!("{}4", &app.account.organization_id[..31]);
         let unknown = if other == app.account.organization_id { format!("{}5", &other[..31]) } else { other };
-        let rows: [(&str, &[(&str, &str)], &str); 19] = [
+        let rows: [(&str, Changes<'_>, &str); 19] = [
             ("B1", &[("response_type", "")], "invalid_request"),
             ("B2", &[("response_type", "token")], "unsupported_response_type"),
             ("B2", &[("response_type", "code token")], "unsupported_response_type"),

@@ -60,7 +60,7 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> Response {
         (401, "token_missing" | "example_error") => set(&mut response, WWW_AUTHENTICATE, "Bearer"),
         (401, _) => set(&mut response, WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
         (403, "permission_missing" | "user_permission_missing" | "user_token_required") => {
-            set(&mut response, WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\"")
+            set(&mut response, WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\"");
         }
         _ => {}
     }

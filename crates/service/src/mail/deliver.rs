@@ -138,7 +138,7 @@ impl Service {
                 "a mail could not be sent yet; `kalends mail show` says why"
             ),
             None => {
-                tracing::error!(mail = %mail.id, attempts, "a mail could not be sent; `kalends mail show` says why")
+                tracing::error!(mail = %mail.id, attempts, "a mail could not be sent; `kalends mail show` says why");
             }
         }
         Ok(pause.is_none())
