@@ -13,13 +13,14 @@ pub(crate) struct Request {
     kind: &'static str,
     authorization: String,
     body: String,
+    cookies: String,
 }
 
 impl Request {
     /// A request without a body; an empty token means none.
     pub(crate) fn get(path: String, token: &str) -> Self {
         let authorization = if token.is_empty() { String::new() } else { format!("Bearer {token}") };
-        Self { method: "GET", path, kind: "", authorization, body: String::new() }
+        Self { method: "GET", path, kind: "", authorization, body: String::new(), cookies: String::new() }
     }
 
     /// A request with a JSON document.
@@ -32,6 +33,11 @@ impl Request {
     pub(crate) fn form(path: String, body: String) -> Self {
         Self { method: "POST", kind: "application/x-www-form-urlencoded", body, ..Self::get(path, "") }
     }
+
+    /// The same request of a browser that has these cookies.
+    pub(crate) fn with_cookies(self, cookies: &str) -> Self {
+        Self { cookies: cookies.to_owned(), ..self }
+    }
 }
 
 /// How the requests are sent.
@@ -43,11 +49,13 @@ pub(crate) struct Load {
     pub time: Duration,
     /// Each request one time only.
     pub once: bool,
+    /// Milliseconds that each connection waits before each request.
+    pub pause: u64,
 }
 
 impl Default for Load {
     fn default() -> Self {
-        Self { connections: 64, time: Duration::from_secs(5), once: false }
+        Self { connections: 64, time: Duration::from_secs(5), once: false, pause: 0 }
     }
 }
 
@@ -71,8 +79,8 @@ pub(crate) fn run(base: &str, requests: &[Request], load: &Load) -> Outcome<Meas
     let mut script = tempfile::Builder::new().suffix(".lua").tempfile()?;
     script.write_all(include_bytes!("../load.lua"))?;
     let mut list = tempfile::NamedTempFile::new()?;
-    for Request { method, path, kind, authorization, body } in requests {
-        writeln!(list, "{method}\t{path}\t{kind}\t{authorization}\t{body}")?;
+    for Request { method, path, kind, authorization, body, cookies } in requests {
+        writeln!(list, "{method}\t{path}\t{kind}\t{authorization}\t{body}\t{cookies}")?;
     }
     list.flush()?;
     let output = Command::new("wrk")
@@ -84,7 +92,7 @@ pub(crate) fn run(base: &str, requests: &[Request], load: &Load) -> Outcome<Meas
         .arg(base)
         .arg("--")
         .arg(list.path())
-        .arg(if load.once { "once" } else { "" })
+        .arg(if load.once { "once".to_owned() } else { load.pause.to_string() })
         .output()
         .map_err(|error| format!("wrk does not start: {error}; ./bench installs it"))?;
     let text = String::from_utf8_lossy(&output.stdout);

@@ -5,6 +5,9 @@
 
 mod bare;
 mod load;
+mod oauth;
+mod oauth_seed;
+mod peer;
 mod program;
 mod scheduling;
 mod seed;
@@ -39,6 +42,8 @@ struct Cli {
 enum Command {
     /// Slots and bookings instead of the first walk
     Scheduling,
+    /// The authorization server, beside npm's oidc-provider
+    Oauth,
     /// A route that answers a fixed text, to compare with; ends with its standard input
     #[command(hide = true)]
     Bare,
@@ -63,6 +68,7 @@ async fn main() -> Outcome {
     };
     match cli.command {
         Some(Command::Bare) => bare::serve().await,
+        Some(Command::Oauth) => oauth::run(&wish).await,
         Some(Command::Scheduling) => scheduling::run(&wish).await,
         None => walk::run(&wish).await,
     }

@@ -78,7 +78,7 @@ impl Bench<'_> {
         let what = format!("{what} ({slots} slots, {:.0} KB)", answer.text.len() as f64 / 1024.0);
         let requests = [Request::get(path.to_owned(), &token)];
         for connections in connections {
-            let load = Load { connections: *connections, time: self.wish.time, once: false };
+            let load = Load { connections: *connections, time: self.wish.time, once: false, pause: 0 };
             let measured = load::run(&self.program.base, &requests, &load)?;
             let aim = if *connections == 1 { aim } else { "" };
             self.table.row(self.program.kind.name(), &what, *connections, measured, aim);
@@ -106,7 +106,7 @@ impl Bench<'_> {
                 Request::post(path(&self.world.organization, "/appointment/add"), &token, &document)
             })
             .collect();
-        let load = Load { connections: CLIENTS, time: self.wish.time * 4, once: true };
+        let load = Load { connections: CLIENTS, time: self.wish.time * 4, once: true, pause: 0 };
         let measured = load::run(&self.program.base, &requests, &load)?;
         self.table.row(self.program.kind.name(), "booking write, durable", CLIENTS, measured, "p95 30 ms");
         Ok(())

@@ -166,7 +166,20 @@ impl Browser {
     /// Clicks what a selector finds first.
     pub(crate) async fn press(&self, selector: &str) {
         let element = self.element(selector).await;
-        self.post(&format!("/element/{element}/click"), &json!({})).await;
+        self.click(&element).await;
+    }
+
+    /// Clicks an element; waits while the page still scrolls to it.
+    async fn click(&self, element: &str) {
+        let begin = Instant::now();
+        loop {
+            let request = self.http.post(format!("{}/element/{element}/click", self.session)).body("{}");
+            match Self::answer(request).await {
+                Ok(_) => return,
+                Err(error) if begin.elapsed() > PATIENCE => panic!("{error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     /// Runs a script in the page, whether the page itself may or not.

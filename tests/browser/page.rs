@@ -32,8 +32,11 @@ pub(crate) async fn look(browser: &Browser, url: &str, name: &str) -> Vec<String
     wrong.extend(foreign.map(|foreign| format!("{name} takes {foreign}")));
     browser.screen(1280, 900, false).await;
     let complaints = browser.complaints().await.into_iter();
-    // A page that says what went wrong has such a status, and the browser says that of it.
-    let complaints = complaints.filter(|complaint| !complaint.contains("the server responded with a status of 4"));
+    // A page that says what went wrong has such a status, and the browser says that of it; advice is no complaint.
+    let is_own = |complaint: &String| {
+        complaint.contains("the server responded with a status of 4") || complaint.starts_with("\"DEBUG\"")
+    };
+    let complaints = complaints.filter(|complaint| !is_own(complaint));
     wrong.extend(complaints.into_iter().map(|complaint| format!("{name}: {complaint}")));
     wrong
 }

@@ -24,10 +24,12 @@ pub(crate) fn run(data: &[u8]) {
     drop(Parameters::read("multipart/form-data; boundary=x", data));
     let Ok(text) = std::str::from_utf8(data) else { return };
     // A boundary that begins no line of a value, though it may stand inside of one.
-    let mut boundary = "x".to_owned();
-    while text.split('\0').any(|value| format!("\r\n{value}").contains(&format!("\r\n--{boundary}"))) {
-        boundary.push('x');
-    }
+    let stands = |boundary: &str| {
+        let line = format!("\r\n--{boundary}");
+        text.split('\0').any(|value| format!("\r\n{value}").contains(&line))
+    };
+    let mut boundaries = std::iter::once("x".to_owned()).chain((0_u32..).map(|count| format!("x{count}")));
+    let boundary = boundaries.find(|boundary| !stands(boundary)).expect("there is no end of them");
     let pairs: Vec<(String, &str)> =
         text.split('\0').enumerate().map(|(index, value)| (format!("p{index}"), value)).collect();
     let mut body = String::new();

@@ -92,13 +92,11 @@ pub(super) struct Sent {
     pub(super) form: Form,
 }
 
-/// Whether the address names a language that pages are in.
-fn is_in_a_language(uri: &Uri) -> bool {
-    uri.path().split('/').nth(2).and_then(Locale::parse_segment).is_some()
-}
-
-fn no_language(visitor: &Visitor) -> Response {
-    respond::failure(visitor, &Problem::new("locale_not_found").with_status(404))
+/// Refuses a language that no page is in.
+fn in_a_language(visitor: &Visitor, uri: &Uri) -> Result<(), Response> {
+    let locale = uri.path().split('/').nth(2).and_then(Locale::parse_segment);
+    let refused = || Problem::new("locale_not_found").with_status(404);
+    locale.map(drop).ok_or_else(|| respond::failure(visitor, &refused()))
 }
 
 impl FromRequestParts<Arc<Web>> for Guest {
@@ -106,7 +104,8 @@ impl FromRequestParts<Arc<Web>> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
         let visitor = Visitor::from_request_parts(parts, web).await?;
-        if is_in_a_language(&parts.uri) { Ok(Self(visitor)) } else { Err(no_language(&visitor)) }
+        in_a_language(&visitor, &parts.uri)?;
+        Ok(Self(visitor))
     }
 }
 
@@ -115,7 +114,8 @@ impl FromRequestParts<Arc<Web>> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
         let Member { visitor, session } = Member::from_request_parts(parts, web).await?;
-        if is_in_a_language(&parts.uri) { Ok(Self { visitor, session }) } else { Err(no_language(&visitor)) }
+        in_a_language(&visitor, &parts.uri)?;
+        Ok(Self { visitor, session })
     }
 }
 
@@ -125,7 +125,8 @@ impl FromRequest<Arc<Web>> for Handed {
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Response> {
         let uri = request.uri().clone();
         let Posted { visitor, form } = Posted::from_request(request, web).await?;
-        if is_in_a_language(&uri) { Ok(Self { visitor, form }) } else { Err(no_language(&visitor)) }
+        in_a_language(&visitor, &uri)?;
+        Ok(Self { visitor, form })
     }
 }
 
