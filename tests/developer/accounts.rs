@@ -1,8 +1,8 @@
 //! Registration and the account.
 
 use super::{base, developer, links};
-use kalends_testkit::app::{EMAIL, PASSWORD, TestApp};
-use kalends_testkit::browser::Browser;
+use kalends_testkit::app::{EMAIL, On, PASSWORD, Settings, TestApp};
+use kalends_testkit::browser::{Browser, form};
 use kalends_testkit::client::Answer;
 
 const ADD: &str = "/developer/en/developerAccount/add";
@@ -120,4 +120,30 @@ both! {
         let overview = browser.follow(answer).await;
         assert!(overview.text.contains("<h1>Developer</h1>"), "{}", overview.text);
     }
+}
+
+/// C27: where registration is closed the form is not there, and a form that is posted all the same makes nothing. Who has
+/// a user adds an account to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c27_registration_closed_for_developers() {
+    let settings = Settings { registration_open: false, ..Settings::default() };
+    let app = TestApp::start_with(On::Sqlite, settings).await;
+    let mut stranger = Browser::new(&app);
+    assert_eq!(stranger.get(ADD).await.status, 403);
+    let login = stranger.get("/oauth/login").await;
+    let token = form(&login.text, "/oauth/login").expect("a form");
+    let token = &token.iter().find(|(name, _)| name == "csrf").expect("a token").1;
+    let fields = [
+        ("csrf", token.as_str()),
+        ("name", "Acme"),
+        ("email", "ada@example.com"),
+        ("user.lastName", "Lovelace"),
+        ("user.email", "ada@example.com"),
+        ("password", "a long enough password"),
+    ];
+    assert_eq!(stranger.post(ADD, &fields).await.status, 403);
+    assert_eq!((count(&app, "account_user").await, count(&app, "mail").await), (1, 0));
+    let mut browser = developer(&app).await;
+    let page = browser.get(ADD).await;
+    assert_eq!(browser.submit(&page, ADD, &[("name", "Second")]).await.status, 303);
 }

@@ -145,3 +145,64 @@ fn every_sentence_is_said() {
     let unsaid: Vec<String> = sentences("en").into_keys().filter(|code| !expected(code)).collect();
     assert!(unsaid.is_empty(), "nothing in crates/ says {unsaid:?}");
 }
+
+/// Messages of a file with the values they name.
+fn messages_of(path: &std::path::Path) -> BTreeMap<String, BTreeSet<String>> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let lines = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+    lines.map(|(id, sentence)| (id.trim().to_owned(), variables(sentence).into_iter().collect())).collect()
+}
+
+/// Words in quotes that are the keys of an area of the pages.
+fn keys_in(text: &str) -> Vec<&str> {
+    const AREAS: [&str; 8] = ["user-", "login-", "logout-", "developer-", "consent-", "page-", "form-", "mail-"];
+    let is_key = |word: &&str| {
+        AREAS.iter().any(|area| word.starts_with(area) && word.len() > area.len())
+            && !word.ends_with('-')
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    text.split('"').skip(1).step_by(2).filter(is_key).collect()
+}
+
+fn templates(folder: &std::path::Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(templates(&path));
+        } else {
+            found.push((path.display().to_string(), std::fs::read_to_string(&path).expect("readable")));
+        }
+    }
+    found
+}
+
+/// Every file of sentences says the same in both languages, no key stands in two files, and the keys that pages name are
+/// there.
+#[test]
+fn pages_and_mails_have_their_sentences() {
+    let locales = root().join("crates/catalog/locales");
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for entry in std::fs::read_dir(locales.join("en")).expect("a folder") {
+        let name = entry.expect("an entry").file_name().into_string().expect("a name");
+        let [german, english] = ["de", "en"].map(|language| messages_of(&locales.join(language).join(&name)));
+        assert_eq!(german, english, "{name}");
+        for id in english.into_keys() {
+            let before = known.insert(id.clone(), name.clone());
+            assert_eq!(before, None, "{id} stands in {name} as well");
+        }
+    }
+    let web = root().join("crates/web");
+    let mut sources = templates(&web.join("templates"));
+    sources.extend(
+        super::rust_files(&web.join("src/pages")).into_iter().map(|(path, text)| (path.display().to_string(), text)),
+    );
+    let mut missing = Vec::new();
+    for (path, text) in &sources {
+        missing.extend(
+            keys_in(text).into_iter().filter(|key| !known.contains_key(*key)).map(|key| format!("{path}: {key}")),
+        );
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(sources.iter().map(|(_, text)| keys_in(text).len()).sum::<usize>() > 200);
+}

@@ -174,5 +174,8 @@ async fn c27_registration_closed() {
     let mut fields = vec![("lastName", "S"), ("email", "x@example.com"), ("password", PASSWORD)];
     fields.extend(form.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     assert_eq!(browser.post("/user/en/register", &fields).await.status, 403);
+    assert_eq!(browser.get("/developer/en/developerAccount/add").await.status, 403);
+    fields.extend([("name", "Acme"), ("user.email", "x@example.com"), ("user.lastName", "X")]);
+    assert_eq!(browser.post("/developer/en/developerAccount/add", &fields).await.status, 403);
     assert_eq!(app.web.service.mails(true).await.expect("mails"), []);
 }

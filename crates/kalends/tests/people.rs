@@ -1,6 +1,6 @@
 //! People and their mails with the program as an operator starts it: what is sent, what is kept, what the log says.
 
-use crate::server::{Server, free_port, kalends, on, output};
+use crate::server::{Server, free_port, kalends, output};
 use kalends_store::Database;
 use kalends_testkit::browser::Browser;
 use kalends_testkit::postgres::TestPostgres;
@@ -9,6 +9,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 
 const PASSWORD: &str = "a very secret password";
 const NEXT: &str = "the password after that";
@@ -127,7 +128,9 @@ async fn two_processes_send_each_mail_once() {
     let mut servers = Vec::new();
     for number in 0..2 {
         let log = folder.path().join(format!("log{number}"));
-        let mut command = with_mail(on(folder.path(), &database), &sink, &log, "warn");
+        let Database::Postgres(url) = &database else { unreachable!("it was made above") };
+        let mut command = with_mail(kalends(folder.path()), &sink, &log, "warn");
+        command.args(["--database", url]);
         servers.push(Server::start(&mut command, free_port()).await);
     }
     for number in 0..10 {
@@ -141,4 +144,33 @@ async fn two_processes_send_each_mail_once() {
     to.sort();
     to.dedup();
     assert_eq!(to.len(), 10);
+}
+
+/// A crowd that logs in at once: as many hashes as there are cores take memory, the others wait a little or come again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c19_a_hundred_logins_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = kalends(folder.path());
+    let server = Server::start(&mut command, free_port()).await;
+    let mut browser = Browser::at(&server.url(""));
+    let page = browser.get("/oauth/login").await;
+    let mut crowd = JoinSet::new();
+    for number in 0..100 {
+        let (mut browser, page) = (browser.clone(), page.clone());
+        crowd.spawn(async move {
+            let email = format!("person{number}@example.com");
+            let fields = [("email", email.as_str()), ("password", "some password or other")];
+            browser.submit(&page, "/oauth/login", &fields).await
+        });
+    }
+    for answer in crowd.join_all().await {
+        let refused = answer.status == 503 && !answer.header("retry-after").is_empty();
+        assert!(answer.status == 401 || refused, "{} {}", answer.status, answer.text);
+    }
+    // One hash takes 19 MiB: a hundred at once would be two gigabytes.
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process.id())).expect("a process");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+    let kilobytes: u64 = peak.trim().trim_end_matches(" kB").trim().parse().expect("a number");
+    assert!(kilobytes < 400 * 1_024, "{kilobytes} kB at the peak");
+    assert_eq!(browser.get("/oauth/login").await.status, 200);
 }

@@ -121,6 +121,20 @@ mod tests {
         assert_eq!(code(&"x".repeat(1 << 20)), Err("password_too_long"));
     }
 
+    /// Whoever gets no turn in time is told to come again.
+    #[test]
+    fn c19_no_turn_in_time() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let passwords = Passwords::at_once(1);
+            let turn = Arc::clone(&passwords.turns).acquire_owned().await.expect("a turn");
+            let refused = passwords.verify("a password", "").await.expect_err("refused");
+            assert_eq!((refused.status, refused.retry_after), (503, Some(RETRY_AFTER)));
+            drop(turn);
+            assert_eq!(passwords.verify("a password", "").await, Ok(false));
+        });
+    }
+
     #[test]
     fn the_list_is_in_lower_case_and_long_enough_to_matter() {
         let mut lines: Vec<&str> = COMMON.lines().collect();

@@ -100,6 +100,7 @@ impl Nav {
 }
 
 /// The visitor in a page of `/developer/{locale}/…`; a locale without messages is no address.
+#[expect(clippy::result_large_err, reason = "the refusal is the answer itself, made once a request")]
 fn located(visitor: Visitor, locale: &str) -> Result<Visitor, Response> {
     match Locale::parse_segment(locale) {
         Some(_) => Ok(visitor),

@@ -92,11 +92,13 @@ pub(super) struct Sent {
     pub(super) form: Form,
 }
 
-/// Refuses a language that no page is in.
-fn in_a_language(visitor: &Visitor, uri: &Uri) -> Result<(), Response> {
-    let locale = uri.path().split('/').nth(2).and_then(Locale::parse_segment);
-    let refused = || Problem::new("locale_not_found").with_status(404);
-    locale.map(drop).ok_or_else(|| respond::failure(visitor, &refused()))
+/// Whether the address names a language that pages are in.
+fn is_in_a_language(uri: &Uri) -> bool {
+    uri.path().split('/').nth(2).and_then(Locale::parse_segment).is_some()
+}
+
+fn no_language(visitor: &Visitor) -> Response {
+    respond::failure(visitor, &Problem::new("locale_not_found").with_status(404))
 }
 
 impl FromRequestParts<Arc<Web>> for Guest {
@@ -104,8 +106,7 @@ impl FromRequestParts<Arc<Web>> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
         let visitor = Visitor::from_request_parts(parts, web).await?;
-        in_a_language(&visitor, &parts.uri)?;
-        Ok(Self(visitor))
+        if is_in_a_language(&parts.uri) { Ok(Self(visitor)) } else { Err(no_language(&visitor)) }
     }
 }
 
@@ -114,8 +115,7 @@ impl FromRequestParts<Arc<Web>> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
         let Member { visitor, session } = Member::from_request_parts(parts, web).await?;
-        in_a_language(&visitor, &parts.uri)?;
-        Ok(Self { visitor, session })
+        if is_in_a_language(&parts.uri) { Ok(Self { visitor, session }) } else { Err(no_language(&visitor)) }
     }
 }
 
@@ -125,8 +125,7 @@ impl FromRequest<Arc<Web>> for Handed {
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Response> {
         let uri = request.uri().clone();
         let Posted { visitor, form } = Posted::from_request(request, web).await?;
-        in_a_language(&visitor, &uri)?;
-        Ok(Self { visitor, form })
+        if is_in_a_language(&uri) { Ok(Self { visitor, form }) } else { Err(no_language(&visitor)) }
     }
 }
 
