@@ -4,9 +4,11 @@
 use kalends_engine::clock::Entropy;
 use kalends_engine::problem::{Failure, Problem};
 use kalends_oauth::password;
-use std::sync::Arc;
+use parking_lot::Mutex;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Least characters of a new password.
 pub const LENGTH_MIN: usize = 10;
@@ -17,10 +19,15 @@ const RETRY_AFTER: u64 = 2;
 /// Passwords that everybody tries first and that are long enough for the other rules; compared in lower case.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// The turns of hashing. Each hash takes 19 MiB and a core for some milliseconds.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The turns of hashing, and the threads that hash: as many as may hash at once, always the same. Each hash takes 19 MiB
+/// and a core for some milliseconds, and an allocator keeps for a thread what it has freed, so that ever new threads would
+/// come to hold a block each.
 #[derive(Debug, Clone)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
+    jobs: mpsc::Sender<Job>,
 }
 
 impl Default for Passwords {
@@ -29,10 +36,27 @@ impl Default for Passwords {
     }
 }
 
+/// What a hashing thread does until nobody can send jobs any more.
+fn work(jobs: &Mutex<mpsc::Receiver<Job>>) {
+    loop {
+        let job = jobs.lock().recv();
+        let Ok(job) = job else { return };
+        // A job that panics answers nobody; the thread goes on.
+        let _ = std::panic::catch_unwind(AssertUnwindSafe(job));
+    }
+}
+
 impl Passwords {
     /// So many hashes at once.
     pub fn at_once(count: usize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(count.max(1))) }
+        let count = count.max(1);
+        let (jobs, waiting) = mpsc::channel::<Job>();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..count {
+            let waiting = Arc::clone(&waiting);
+            std::thread::spawn(move || work(&waiting));
+        }
+        Self { turns: Arc::new(Semaphore::new(count)), jobs }
     }
 
     /// The hash of a new password.
@@ -62,13 +86,15 @@ impl Passwords {
             .await
             .map_err(|_| Failure { retry_after: Some(RETRY_AFTER), ..Failure::unavailable() })?
             .map_err(|_| Failure::internal())?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            // Whoever asked may have gone away.
+            let _ = answer.send(work());
             // Given back by the thread that worked: a caller who went away does not let another hash begin beside it.
             drop(turn);
-            done
         });
-        done.await.map_err(|_| Failure::internal())
+        self.jobs.send(job).map_err(|_| Failure::internal())?;
+        answered.await.map_err(|_| Failure::internal())
     }
 }
 
