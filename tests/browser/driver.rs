@@ -172,6 +172,8 @@ impl Browser {
     /// Clicks an element; waits while the page still scrolls to it.
     async fn click(&self, element: &str) {
         let begin = Instant::now();
+        let script = "arguments[0].scrollIntoView({behavior: 'instant', block: 'center'})";
+        self.execute(script, &[json!({ELEMENT: element})]).await;
         loop {
             let request = self.http.post(format!("{}/element/{element}/click", self.session)).body("{}");
             match Self::answer(request).await {
@@ -180,6 +182,27 @@ impl Browser {
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
+    }
+
+    /// Clicks everything a selector finds.
+    pub(crate) async fn press_all(&self, selector: &str) {
+        let wanted = json!({"using": "css selector", "value": selector});
+        for element in self.post("/elements", &wanted).await.as_array().into_iter().flatten() {
+            let element = element[ELEMENT].as_str().expect("an element");
+            self.click(element).await;
+        }
+    }
+
+    /// What an element says.
+    pub(crate) async fn text_of(&self, selector: &str) -> String {
+        let element = self.element(selector).await;
+        self.get(&format!("/element/{element}/text")).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A property of an element, such as the whole address of a link.
+    pub(crate) async fn property(&self, selector: &str, name: &str) -> String {
+        let element = self.element(selector).await;
+        self.get(&format!("/element/{element}/property/{name}")).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// Runs a script in the page, whether the page itself may or not.
