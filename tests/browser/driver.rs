@@ -57,6 +57,8 @@ impl Browser {
             "--disable-sync",
             "--no-proxy-server",
             "--hide-scrollbars",
+            // Pages do not scroll slowly to what is clicked.
+            "--force-prefers-reduced-motion",
             "--lang=en",
             "--window-size=1280,900",
             // No name leads anywhere: whatever a page wants from elsewhere fails, and is seen.
