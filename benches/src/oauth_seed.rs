@@ -38,7 +38,8 @@ pub(crate) async fn write(program: &Program, codes: usize) -> Outcome {
         seed = seed.wrapping_add(1);
         bytes.fill(seed);
     };
-    let hash = kalends_oauth::password::hash(PASSWORD, &mut fill).map_err(|_| "argon2id refused")?;
+    let hash =
+        kalends_oauth::password::hash(PASSWORD, &mut Default::default(), &mut fill).map_err(|_| "argon2id refused")?;
     let user = program.store.query("SELECT id FROM account_user ORDER BY created", &[]).await?;
     let user = user.first().ok_or("no user")?.text(0).to_owned();
     let permissions: Vec<&str> = kalends_catalog::permission::ids().collect();

@@ -212,6 +212,22 @@ impl Browser {
         self.post("/execute/sync", &json!({"script": script, "args": arguments})).await
     }
 
+    /// Waits until what a script says begins with these words.
+    pub(crate) async fn wait(&self, script: &str, words: &str) {
+        let begin = Instant::now();
+        loop {
+            let wanted = json!({"script": script, "args": []}).to_string();
+            let request = self.http.post(format!("{}/execute/sync", self.session)).body(wanted);
+            // While one page gives way to the next a script may fail.
+            let said = Self::answer(request).await.unwrap_or_default();
+            if said.as_str().is_some_and(|said| said.starts_with(words)) {
+                return;
+            }
+            assert!(begin.elapsed() < PATIENCE, "{words} does not come, but {said}\n{}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// A command of the browser's own protocol.
     pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.post("/goog/cdp/execute", &json!({"cmd": command, "params": parameters})).await

@@ -3,7 +3,7 @@
 
 use kalends_engine::clock::Entropy;
 use kalends_engine::problem::{Failure, Problem};
-use kalends_oauth::password;
+use kalends_oauth::password::{self, Memory};
 use parking_lot::Mutex;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, mpsc};
@@ -14,16 +14,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 pub const LENGTH_MIN: usize = 10;
 /// How long a hash may wait for its turn before the request is refused.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a thread keeps its memory when there is nothing to hash.
+const IDLE: Duration = Duration::from_secs(10);
 /// When a refused request may come again, in seconds.
 const RETRY_AFTER: u64 = 2;
 /// Passwords that everybody tries first and that are long enough for the other rules; compared in lower case.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-type Job = Box<dyn FnOnce() + Send>;
+type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
-/// The turns of hashing, and the threads that hash: as many as may hash at once, always the same. Each hash takes 19 MiB
-/// and a core for some milliseconds, and an allocator keeps for a thread what it has freed, so that ever new threads would
-/// come to hold a block each.
+/// The turns of hashing, and the threads that hash: as many as may hash at once, each with the 19 MiB that a hash takes. It
+/// keeps them from one hash to the next, and gives them back when nobody logs in for a while.
 #[derive(Debug, Clone)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
@@ -38,11 +39,15 @@ impl Default for Passwords {
 
 /// What a hashing thread does until nobody can send jobs any more.
 fn work(jobs: &Mutex<mpsc::Receiver<Job>>) {
+    let mut memory = Memory::default();
     loop {
-        let job = jobs.lock().recv();
-        let Ok(job) = job else { return };
-        // A job that panics answers nobody; the thread goes on.
-        let _ = std::panic::catch_unwind(AssertUnwindSafe(job));
+        let job = jobs.lock().recv_timeout(IDLE);
+        match job {
+            // A job that panics answers nobody; the thread goes on.
+            Ok(job) => drop(std::panic::catch_unwind(AssertUnwindSafe(|| job(&mut memory)))),
+            Err(mpsc::RecvTimeoutError::Timeout) => memory = Memory::default(),
+            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        }
     }
 }
 
@@ -66,7 +71,8 @@ impl Passwords {
     pub async fn hash(&self, password: &str, entropy: &Arc<dyn Entropy>) -> Result<String, Failure> {
         refuse_long(password)?;
         let (password, entropy) = (password.to_owned(), Arc::clone(entropy));
-        let hashed = self.run(move || password::hash(&password, &mut |bytes| entropy.fill(bytes))).await?;
+        let hashed =
+            self.run(move |memory| password::hash(&password, memory, &mut |bytes| entropy.fill(bytes))).await?;
         hashed.map_err(|_| Failure::internal())
     }
 
@@ -78,18 +84,18 @@ impl Passwords {
     pub async fn verify(&self, password: &str, hash: &str) -> Result<bool, Failure> {
         refuse_long(password)?;
         let (password, hash) = (password.to_owned(), hash.to_owned());
-        self.run(move || password::verify(&password, &hash)).await
+        self.run(move |memory| password::verify(&password, &hash, memory)).await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Memory) -> T + Send + 'static) -> Result<T, Failure> {
         let turn: OwnedSemaphorePermit = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| Failure { retry_after: Some(RETRY_AFTER), ..Failure::unavailable() })?
             .map_err(|_| Failure::internal())?;
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move || {
+        let job: Job = Box::new(move |memory| {
             // Whoever asked may have gone away.
-            let _ = answer.send(work());
+            let _ = answer.send(work(memory));
             // Given back by the thread that worked: a caller who went away does not let another hash begin beside it.
             drop(turn);
         });
