@@ -50,6 +50,17 @@ impl Person<'_> {
         self.browser.go(link).await;
     }
 
+    /// Waits until the answer to a form is there: what is opened before would be replaced by it.
+    async fn arrived(&self) {
+        self.browser.wait("return location.search", "?done=").await;
+    }
+
+    /// Presses a button and waits for the answer.
+    async fn done(&self, button: &str) {
+        self.browser.press(button).await;
+        self.arrived().await;
+    }
+
     async fn log_out(&self) {
         self.go("/oauth/logout").await;
         self.browser.press("form[action='/oauth/logout'] button").await;
@@ -91,7 +102,7 @@ async fn register(person: &mut Person<'_>) -> String {
     person.look("flow-register-sent").await;
     person.open_mail(GRACE).await;
     person.look("flow-verify").await;
-    person.browser.press(SUBMIT).await;
+    person.done(SUBMIT).await;
     log_in(&person.browser, person.app, GRACE, FIRST).await;
     person.go("/developer/en/").await;
     let link = "main a[href*='/developerAccount/']:not([href$='/add'])";
@@ -184,9 +195,9 @@ async fn invite(person: &mut Person<'_>, base: &str) {
     let invitation = person.browser.address().await;
     person.go("/user/en/register").await;
     person.send(&[("firstName", "Ada"), ("lastName", "Lovelace"), ("email", ADA), ("password", FIRST)]).await;
-    person.browser.see("main").await;
+    person.arrived().await;
     person.open_mail(ADA).await;
-    person.browser.press(SUBMIT).await;
+    person.done(SUBMIT).await;
     log_in(&person.browser, person.app, ADA, FIRST).await;
     person.go("/user/en/invitations").await;
     person.look("flow-invitations").await;
@@ -203,12 +214,12 @@ async fn reset(person: &mut Person<'_>) {
     person.go("/user/en/forgot").await;
     person.look("flow-forgot").await;
     person.send(&[("email", ADA)]).await;
-    person.browser.see("main").await;
+    person.arrived().await;
     person.look("flow-forgot-sent").await;
     person.open_mail(ADA).await;
     person.look("flow-reset").await;
     person.send(&[("password", SECOND)]).await;
-    person.browser.see("main").await;
+    person.arrived().await;
     log_in(&person.browser, person.app, ADA, FIRST).await;
     person.browser.see(".notice.bad").await;
     log_in(&person.browser, person.app, ADA, SECOND).await;

@@ -11,6 +11,8 @@ pub(super) async fn log_in(browser: &Browser, app: &TestApp, email: &str, passwo
     browser.fill("email", email).await;
     browser.fill("password", password).await;
     browser.press("main button[type=submit]").await;
+    // What is opened before the answer is there would be replaced by it.
+    browser.see("nav.side, .notice.bad").await;
 }
 
 /// Every address of a page in the routers, as the sources write it; those that only take what a form sends are no pages.
