@@ -199,7 +199,9 @@ async fn invite(person: &mut Person<'_>, base: &str) {
     person.open_mail(ADA).await;
     person.done(SUBMIT).await;
     log_in(&person.browser, person.app, ADA, FIRST).await;
+    person.browser.wait("return location.pathname + document.readyState", "/user/en/profilecomplete").await;
     person.go("/user/en/invitations").await;
+    person.browser.see("button[value=accept]").await;
     person.look("flow-invitations").await;
     person.browser.press("button[value=accept]").await;
     person.browser.see(".notice.good").await;
