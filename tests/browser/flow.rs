@@ -73,7 +73,7 @@ async fn listen(listener: TcpListener) -> String {
     let (mut stream, _) = listener.accept().await.expect("a browser");
     let mut bytes = vec![0; 4096];
     let length = stream.read(&mut bytes).await.expect("a request");
-    let page = "<!doctype html><title>back</title><p>back in the app";
+    let page = "<!doctype html><title>back</title><link rel=icon href='data:,'><p>back in the app";
     let answer = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{page}",
         page.len()
