@@ -201,12 +201,6 @@ impl Browser {
         self.get(&format!("/element/{element}/text")).await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// A property of an element, such as the whole address of a link.
-    pub(crate) async fn property(&self, selector: &str, name: &str) -> String {
-        let element = self.element(selector).await;
-        self.get(&format!("/element/{element}/property/{name}")).await.as_str().unwrap_or_default().to_owned()
-    }
-
     /// Runs a script in the page, whether the page itself may or not.
     pub(crate) async fn execute(&self, script: &str, arguments: &[Value]) -> Value {
         self.post("/execute/sync", &json!({"script": script, "args": arguments})).await

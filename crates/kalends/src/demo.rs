@@ -99,7 +99,7 @@ async fn make(config: &Config, service: &Service) -> Outcome<Demo> {
     let call = Call::system(SystemClock.now(), Arc::new(SystemEntropy));
     let password = id::alphanumerics(20, &SystemEntropy);
     let hash = password::hash(&password, &mut password::Memory::default(), &mut |bytes| {
-        kalends_engine::clock::Entropy::fill(&SystemEntropy, bytes)
+        kalends_engine::clock::Entropy::fill(&SystemEntropy, bytes);
     })?;
     // A second account on a database that has one already (another data folder) gets an address of its own.
     let taken = service.store.query("SELECT 1 FROM account_user WHERE email = $1", &params![EMAIL]).await?;
